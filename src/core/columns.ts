@@ -1,0 +1,255 @@
+/** Which column of a list holds what. Decided once per file, before its first row; what is unclear is asked back. */
+import type { CampaignSettings } from './campaign.ts';
+import { COLUMNS_MAX } from './limits.ts';
+
+export interface ResolvedColumns {
+  /** Index of the number column. */
+  readonly callee: number;
+  readonly uui: number | undefined;
+  readonly timeZone: number | undefined;
+  /** In the order in which their values are stored. */
+  readonly variables: readonly { readonly name: string; readonly index: number }[];
+  /** The header as shown to people, by index; its length is the width of a row. */
+  readonly headers: readonly string[];
+  /** Columns without a header: their cells must be empty. */
+  readonly unnamed: readonly number[];
+}
+
+export type ColumnsFault =
+  | 'header_missing'
+  | 'header_too_wide'
+  | 'header_duplicate'
+  | 'header_reserved'
+  | 'column_missing'
+  | 'column_unclear'
+  | 'callee_column_missing';
+
+export type ColumnsResult =
+  | { readonly ok: true; readonly columns: ResolvedColumns }
+  | { readonly ok: false; readonly code: ColumnsFault; readonly message: string };
+
+type Role = 'callee' | 'uui' | 'timeZone';
+
+const ALIASES: Readonly<Record<Role, readonly string[]>> = {
+  callee: [
+    ...['phone', 'phone number', 'phone no', 'mobile', 'mobile number', 'mobile phone', 'mobile no'],
+    ...[
+      'cell',
+      'cell phone',
+      'cellphone',
+      'tel',
+      'tel no',
+      'telephone',
+      'telephone number',
+      'number',
+      'callee',
+    ],
+    ...['callee number', 'msisdn', 'contact number', 'customer phone'],
+    ...[
+      '手机号',
+      '手机号码',
+      '手机',
+      '移动电话',
+      '电话',
+      '电话号码',
+      '被叫',
+      '被叫号码',
+      '联系电话',
+      '联系方式',
+    ],
+    ...[
+      '联系手机',
+      '客户手机',
+      '客户手机号',
+      '客户电话',
+      '客户号码',
+      '号码',
+      '手機',
+      '手機號碼',
+      '電話',
+      '電話號碼',
+    ],
+  ],
+  uui: ['uui', 'user data', '随路数据', '用户数据'],
+  timeZone: ['time zone', 'tz', '时区', '時區'],
+};
+
+const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  callee: 'the number to call',
+  uui: 'the UUI',
+  timeZone: 'the time zone',
+};
+
+/** A fault found on the way, carried out of the resolution; never leaves this module. */
+class Unresolved {
+  readonly code: ColumnsFault;
+  readonly message: string;
+  constructor(code: ColumnsFault, message: string) {
+    this.code = code;
+    this.message = message;
+  }
+}
+
+/** A header as people see it: without byte order mark and outer blanks. */
+function shown(cell: string): string {
+  return cell.replaceAll('\ufeff', '').trim();
+}
+
+/** A header as it is compared: width and case folded, inner blanks single. */
+function folded(cell: string): string {
+  return shown(cell).normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+}
+
+/** As {@link folded}, and without what separates words, so that `Phone_Number` is `phone number`. */
+function bare(cell: string): string {
+  return folded(cell).replace(/[\s_.:*-]+/g, '');
+}
+
+const ALIAS_ROLES: ReadonlyMap<string, Role> = new Map(
+  (['callee', 'uui', 'timeZone'] as const).flatMap((role) =>
+    ALIASES[role].map((alias): [string, Role] => [bare(alias), role]),
+  ),
+);
+
+function looksLikeNumber(cell: string): boolean {
+  return cell.replace(/\D/g, '').length >= 7;
+}
+
+/** The headers for a message. A list without a header line has numbers there, which no message may show. */
+function listed(headers: readonly string[]): string {
+  const named = headers.filter((header) => header !== '');
+  const words = named
+    .slice(0, 20)
+    .map((header) => (looksLikeNumber(header) ? '(a number)' : `"${header.slice(0, 40)}"`));
+  if (words.length === 0) return 'none';
+  return named.length > words.length
+    ? `${words.join(', ')} and ${named.length - words.length} more`
+    : words.join(', ');
+}
+
+/** The column with this header; undefined when there is none. Two of them cannot be told apart. */
+function indexOf(headers: readonly string[], name: string): number | Unresolved | undefined {
+  const wanted = folded(name);
+  const found = [...headers.keys()].filter((index) => folded(headers[index] ?? '') === wanted);
+  if (found.length < 2) return found[0];
+  const places = found.map((index) => index + 1).join(' and ');
+  return new Unresolved('header_duplicate', `columns ${places} are both named "${name}"; rename one of them`);
+}
+
+function namedColumn(headers: readonly string[], key: string, name: string): number | Unresolved {
+  return (
+    indexOf(headers, name) ??
+    new Unresolved(
+      'column_missing',
+      `the campaign names column "${name}" for ${key}, but the list has no such column; its columns are: ${listed(headers)}`,
+    )
+  );
+}
+
+function aliasColumn(headers: readonly string[], role: Role): number | Unresolved | undefined {
+  const found = [...headers.keys()].filter((index) => ALIAS_ROLES.get(bare(headers[index] ?? '')) === role);
+  if (found.length < 2) return found[0];
+  const names = found.map((index) => `"${headers[index]}"`);
+  const first = JSON.stringify({ columns: { [role]: headers[found[0] ?? 0] } }).slice(1, -1);
+  return new Unresolved(
+    'column_unclear',
+    `which column is ${ROLE_WORDS[role]}: ${names.join(' or ')}? Name it in the campaign file, for example ${first}`,
+  );
+}
+
+function noCallee(headers: readonly string[]): Unresolved {
+  if (headers.some(looksLikeNumber)) {
+    return new Unresolved(
+      'header_missing',
+      'the first line holds a number, so it looks like data; put a line with the names of the columns above it',
+    );
+  }
+  return new Unresolved(
+    'callee_column_missing',
+    `no column looks like a number to call; looked for names such as "phone", "mobile", "tel", "手机号", "电话" ` +
+      `and found: ${listed(headers)}. Rename the column, or name it in the campaign file under "columns": "callee"`,
+  );
+}
+
+type Variables = ResolvedColumns['variables'];
+
+function namedVariables(
+  headers: readonly string[],
+  names: Readonly<Record<string, string>>,
+): Variables | Unresolved {
+  const variables: { name: string; index: number }[] = [];
+  for (const [name, header] of Object.entries(names)) {
+    const index = namedColumn(headers, `variable "${name}"`, header);
+    if (index instanceof Unresolved) return index;
+    variables.push({ name, index });
+  }
+  return variables;
+}
+
+function otherVariables(
+  headers: readonly string[],
+  taken: ReadonlySet<number | undefined>,
+): Variables | Unresolved {
+  const variables: { name: string; index: number }[] = [];
+  for (const [index, name] of headers.entries()) {
+    if (taken.has(index) || name === '') continue;
+    if (name === '__proto__') {
+      return new Unresolved(
+        'header_reserved',
+        `column ${index + 1} is named "${name}"; give it another name`,
+      );
+    }
+    const twin = indexOf(headers, name);
+    if (twin instanceof Unresolved) return twin;
+    variables.push({ name, index });
+  }
+  return variables;
+}
+
+function resolve(
+  headers: readonly string[],
+  wanted: CampaignSettings['columns'],
+): ResolvedColumns | Unresolved {
+  if (headers.every((header) => header === '')) {
+    return new Unresolved(
+      'header_missing',
+      'the list has no header line; its first line must name the columns',
+    );
+  }
+  if (headers.length > COLUMNS_MAX) {
+    const widths = `the list has ${headers.length} columns, at most ${COLUMNS_MAX} are taken`;
+    return new Unresolved('header_too_wide', `${widths}; remove the columns that the campaign does not need`);
+  }
+  const roles: Partial<Record<Role, number>> = {};
+  for (const role of ['callee', 'uui', 'timeZone'] as const) {
+    const name = wanted[role];
+    const index =
+      name === undefined ? aliasColumn(headers, role) : namedColumn(headers, ROLE_WORDS[role], name);
+    if (index instanceof Unresolved) return index;
+    if (index !== undefined) roles[role] = index;
+  }
+  const { callee, uui, timeZone } = roles;
+  if (callee === undefined) return noCallee(headers);
+  const variables =
+    wanted.variables === undefined
+      ? otherVariables(headers, new Set([callee, uui, timeZone]))
+      : namedVariables(headers, wanted.variables);
+  if (variables instanceof Unresolved) return variables;
+  const unnamed = [...headers.keys()].filter((index) => headers[index] === '');
+  return { callee, uui, timeZone, variables, headers, unnamed };
+}
+
+/**
+ * Finds the columns of a list by its header line: the campaign's own names where it has them, else the usual
+ * English and Chinese ones, compared without regard to case, width and outer blanks. Without named variables,
+ * every other column is one, under its own header. A refusal is a value with a code and a sentence that says
+ * what was looked for and what to do; it shows headers, never a number.
+ */
+export function resolveColumns(
+  header: readonly string[],
+  columns: CampaignSettings['columns'],
+): ColumnsResult {
+  const resolved = resolve(header.map(shown), columns);
+  if (resolved instanceof Unresolved) return { ok: false, code: resolved.code, message: resolved.message };
+  return { ok: true, columns: resolved };
+}

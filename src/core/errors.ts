@@ -1,0 +1,73 @@
+/**
+ * Faults outside the core, in one table. `kind` says whose move it is; `retryable` says whether the same
+ * request may simply be tried again. No AppError can be made without a row here.
+ *
+ * - `bad_input`: the person who asked must change the request.
+ * - `conflict`: the request does not fit the present state.
+ * - `unavailable`: something outside is away; trying again later is right.
+ * - `refused`: the provider or the environment says no until a person mends it.
+ */
+export type ErrorKind = 'bad_input' | 'not_found' | 'conflict' | 'unavailable' | 'refused';
+
+interface ErrorRow {
+  readonly kind: ErrorKind;
+  readonly retryable: boolean;
+  /** What it means, for the documentation; the message of each error adds the place and the remedy. */
+  readonly meaning: string;
+}
+
+export const ERRORS = {
+  settings_invalid: { kind: 'bad_input', retryable: false, meaning: 'environment settings do not parse' },
+  campaign_invalid: { kind: 'bad_input', retryable: false, meaning: 'the campaign file does not parse' },
+  campaign_id_invalid: { kind: 'bad_input', retryable: false, meaning: 'the campaign id is not allowed' },
+  campaign_not_found: { kind: 'not_found', retryable: false, meaning: 'no campaign has this id' },
+  campaign_differs: {
+    kind: 'conflict',
+    retryable: false,
+    meaning: 'the id is taken by a campaign with other settings',
+  },
+  action_not_allowed: {
+    kind: 'conflict',
+    retryable: false,
+    meaning: 'the action is not possible in the present state',
+  },
+  input_invalid: { kind: 'bad_input', retryable: false, meaning: 'what an action was given does not parse' },
+  file_unreadable: { kind: 'bad_input', retryable: false, meaning: 'the file is missing or cannot be read' },
+  file_invalid: { kind: 'bad_input', retryable: false, meaning: 'the file as a whole cannot be taken' },
+  import_not_found: { kind: 'not_found', retryable: false, meaning: 'no import has this id' },
+  callee_not_found: { kind: 'not_found', retryable: false, meaning: 'no callee has this number or id' },
+  redis_unavailable: { kind: 'unavailable', retryable: true, meaning: 'Redis cannot be reached' },
+  redis_unsuitable: {
+    kind: 'refused',
+    retryable: false,
+    meaning: 'Redis runs with settings that would lose data',
+  },
+  redis_missing: {
+    kind: 'refused',
+    retryable: false,
+    meaning: 'no redis-server or valkey-server is installed',
+  },
+  store_conflict: {
+    kind: 'conflict',
+    retryable: true,
+    meaning: 'another process changed the same records first',
+  },
+  provider_unavailable: { kind: 'unavailable', retryable: true, meaning: 'the provider cannot be reached' },
+  provider_refused: { kind: 'refused', retryable: false, meaning: 'the provider refused the request' },
+} as const satisfies Readonly<Record<string, ErrorRow>>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A fault with its row of the table, a message that names the place and the remedy, and what caused it. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly kind: ErrorKind;
+  readonly retryable: boolean;
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.kind = ERRORS[code].kind;
+    this.retryable = ERRORS[code].retryable;
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * What is always true of a campaign, each rule a small function over plain facts. The audit (audit.ts) collects
+ * them; tests and readiness checks ask the same ones.
+ */
+import type { BatchState } from './batch.ts';
+import { batchStates } from './batch.ts';
+import {
+  type CalleeRecord,
+  type CalleeRef,
+  type CalleeState,
+  type CalleeStory,
+  isCallable,
+  isFinalCallee,
+} from './callee.ts';
+import { DUE_BUCKET } from './limits.ts';
+import { isFinal } from './machine.ts';
+import type { RowCounters } from './report.ts';
+import { SECOND, toSecondsUp } from './time.ts';
+
+/** Every rule with the sentence it keeps. */
+export const RULES = {
+  accepted_in_states:
+    'every accepted callee is in exactly one state: the counts per state add up to the accepted',
+  counts_match_pages: 'the kept counts are those of the records: states, dispositions, attempts, callees',
+  due_index:
+    'every callable callee is counted in exactly one due bucket of its zone and page, and nobody else is',
+  batch_lists_callee: 'a batched or calling callee belongs to an open batch that lists it',
+  batch_open_count: "an open batch's open callees are those of its list that are batched or calling with it",
+  missed_index: 'the index of missed callees holds exactly the missed callees',
+  import_rows: 'every row read ended as accepted, duplicate, suppressed or rejected',
+  import_accepted: 'the accepted rows of all imports are the accepted callees',
+  attempts_bound: 'nobody is called more often than the retry policy allows',
+  final_reason: 'a final callee has a reason',
+  story_agrees: "the last line of a callee's story says what its record says",
+  number_unique:
+    'no number is in the campaign twice: the number index leads from each number to its one callee',
+  row_present: 'every callee has its row',
+  zone_known: 'every callee has a time zone of the campaign',
+} as const;
+
+export type Rule = keyof typeof RULES;
+
+export interface Violation {
+  readonly rule: Rule;
+  /** A campaign, import, batch or callee, by its id. Never a number. */
+  readonly where: string;
+  readonly detail: string;
+}
+
+/** Nothing, or what is wrong. Every rule gives this, so that a caller can simply join them. */
+export type Findings = readonly Violation[];
+
+export const NO_FINDINGS: Findings = [];
+
+/** One violation as {@link Findings}. */
+export function finding(rule: Rule, where: string, detail: string): Findings {
+  return [{ rule, where, detail }];
+}
+
+/** How a callee is named in a violation. */
+export function calleeName(ref: CalleeRef): string {
+  return `callee ${ref}`;
+}
+
+/** The parts of a batch that the rules read, and the callees it lists. */
+export interface BatchFacts {
+  readonly id: number;
+  readonly state: BatchState;
+  readonly calleesOpen: number;
+  readonly refs: ReadonlySet<CalleeRef>;
+}
+
+/** True while a batch holds this callee, so that only this batch may move it. */
+export function isHeld(state: CalleeState): boolean {
+  return state === 'batched' || state === 'calling';
+}
+
+/** accepted_in_states: the counts per state against the accepted, from one reading of the counts. */
+export function checkStateSum(
+  where: string,
+  states: Readonly<Record<string, number>>,
+  accepted: number,
+): Findings {
+  const sum = Object.values(states).reduce((total, count) => total + count, 0);
+  const negative = Object.entries(states).find(([, count]) => count < 0);
+  if (negative !== undefined)
+    return finding('accepted_in_states', where, `${negative[1]} callees in ${negative[0]}`);
+  if (sum === accepted) return NO_FINDINGS;
+  return finding('accepted_in_states', where, `${accepted} accepted, but ${sum} in all states`);
+}
+
+/** counts_match_pages, for one group of counts. A name that one side lacks counts as 0 there. */
+export function checkCounts(
+  where: string,
+  what: string,
+  kept: Readonly<Record<string, number>>,
+  counted: Readonly<Record<string, number>>,
+): Findings {
+  const names = [...new Set([...Object.keys(kept), ...Object.keys(counted)])];
+  return names
+    .filter((name) => (kept[name] ?? 0) !== (counted[name] ?? 0))
+    .flatMap((name) => {
+      const detail = `${what} ${name}: ${kept[name] ?? 0} kept, ${counted[name] ?? 0} found in the pages`;
+      return finding('counts_match_pages', where, detail);
+    });
+}
+
+/** import_rows, for one import at any of its checkpoints. */
+export function checkImport(where: string, counters: RowCounters): Findings {
+  const { rows, accepted, duplicate, suppressed, rejected } = counters;
+  const ended = accepted + duplicate + suppressed + rejected;
+  if (ended === rows) return NO_FINDINGS;
+  const parts = `${accepted} accepted, ${duplicate} duplicate, ${suppressed} suppressed, ${rejected} rejected`;
+  return finding('import_rows', where, `${rows} rows read, but ${parts}`);
+}
+
+/** import_accepted, over all imports of a campaign. */
+export function checkImportsAccepted(
+  where: string,
+  imports: readonly RowCounters[],
+  accepted: number,
+): Findings {
+  const sum = imports.reduce((total, one) => total + one.accepted, 0);
+  if (sum === accepted) return NO_FINDINGS;
+  return finding(
+    'import_accepted',
+    where,
+    `imports accepted ${sum} rows, but ${accepted} callees are counted`,
+  );
+}
+
+/** attempts_bound. `allowed` is the policy's maximum and what an operator granted beyond it. */
+export function checkAttempts(ref: CalleeRef, record: CalleeRecord, allowed: number): Findings {
+  if (record.attempts <= allowed) return NO_FINDINGS;
+  return finding('attempts_bound', calleeName(ref), `${record.attempts} attempts, but ${allowed} allowed`);
+}
+
+/** final_reason. */
+export function checkFinalReason(ref: CalleeRef, record: CalleeRecord): Findings {
+  if (!isFinalCallee(record.state) || record.reason !== 'none') return NO_FINDINGS;
+  return finding('final_reason', calleeName(ref), `${record.state} without a reason`);
+}
+
+/** zone_known. */
+export function checkZone(ref: CalleeRef, record: CalleeRecord, zonesTotal: number): Findings {
+  if (record.zone < zonesTotal) return NO_FINDINGS;
+  return finding('zone_known', calleeName(ref), `zone ${record.zone} of ${zonesTotal}`);
+}
+
+/**
+ * story_agrees. A callee that was never moved has no story. A note that waits for a call record changes the
+ * record's reason without a line of its own.
+ */
+export function checkStory(ref: CalleeRef, record: CalleeRecord, last: CalleeStory | undefined): Findings {
+  const where = calleeName(ref);
+  if (last === undefined) {
+    if (record.state === 'initial' && record.attempts === 0) return NO_FINDINGS;
+    return finding('story_agrees', where, `${record.state} without a story`);
+  }
+  const says = `${last.to}, ${last.reason}, ${last.attempts} attempts`;
+  const is = `${record.state}, ${record.reason}, ${record.attempts} attempts`;
+  const sameReason = last.reason === record.reason || record.reason === 'awaiting_record';
+  if (last.to === record.state && last.attempts === record.attempts && sameReason) return NO_FINDINGS;
+  return finding('story_agrees', where, `the story ends with ${says}; the record says ${is}`);
+}
+
+/** number_unique: the index leads from the callee's number back to the callee. */
+export function checkNumber(ref: CalleeRef, indexed: CalleeRef | undefined): Findings {
+  if (indexed === ref) return NO_FINDINGS;
+  const detail =
+    indexed === undefined ? 'its number is not in the index' : `its number leads to callee ${indexed}`;
+  return finding('number_unique', calleeName(ref), detail);
+}
+
+/** batch_lists_callee. `batch` is the one that the record names; undefined where none with that id is open. */
+export function checkHeld(ref: CalleeRef, record: CalleeRecord, batch: BatchFacts | undefined): Findings {
+  if (!isHeld(record.state)) return NO_FINDINGS;
+  const where = calleeName(ref);
+  const says = `${record.state} with batch ${record.batch}`;
+  if (batch === undefined) return finding('batch_lists_callee', where, `${says}, which is not open`);
+  if (isFinal(batchStates, batch.state)) {
+    return finding('batch_lists_callee', where, `${says}, which is ${batch.state}`);
+  }
+  if (batch.refs.has(ref)) return NO_FINDINGS;
+  return finding('batch_lists_callee', where, `${says}, which does not list it`);
+}
+
+/** batch_open_count. `held` is the number of callees found batched or calling with this batch. */
+export function checkBatchOpen(batch: BatchFacts, held: number): Findings {
+  if (batch.calleesOpen === held) return NO_FINDINGS;
+  return finding('batch_open_count', `batch ${batch.id}`, `${batch.calleesOpen} open kept, ${held} found`);
+}
+
+/** missed_index, for one callee. */
+export function checkMissed(ref: CalleeRef, record: CalleeRecord, inIndex: boolean): Findings {
+  if ((record.state === 'missed') === inIndex) return NO_FINDINGS;
+  return finding(
+    'missed_index',
+    calleeName(ref),
+    `${record.state}, but ${inIndex ? '' : 'not '}in the index`,
+  );
+}
+
+/** Where the due index counts a callable callee: its zone and due bucket. Undefined for all others. */
+export function duePlaceOf(record: CalleeRecord): string | undefined {
+  if (!isCallable(record.state)) return undefined;
+  return `${record.zone} ${Math.floor(toSecondsUp(record.due) / (DUE_BUCKET / SECOND))}`;
+}
+
+/** due_index, for one page: callees per place as the index keeps them against as the records say. */
+export function checkDue(
+  page: number,
+  kept: ReadonlyMap<string, number>,
+  counted: ReadonlyMap<string, number>,
+): Findings {
+  const places = [...new Set([...kept.keys(), ...counted.keys()])];
+  return places
+    .filter((place) => (kept.get(place) ?? 0) !== (counted.get(place) ?? 0))
+    .flatMap((place) => {
+      const [zone, bucket] = place.split(' ');
+      const detail = `zone ${zone}, bucket ${bucket}: ${kept.get(place) ?? 0} kept, ${counted.get(place) ?? 0} found`;
+      return finding('due_index', `page ${page}`, detail);
+    });
+}

@@ -1,0 +1,123 @@
+import {
+  type CalleeMove,
+  type CalleeRecord,
+  type CalleeRef,
+  type CallFacts,
+  moveCallee,
+  undialledState,
+} from './callee.ts';
+import { type Disposition, dispositionFacts } from './disposition.ts';
+import { RETURNS_MAX } from './limits.ts';
+import type { Instant } from './time.ts';
+
+/** What a task reading says of one callee, together with what is known of its calls. */
+export interface CalleeReading {
+  readonly state: 'initial' | 'answered' | 'unanswered' | 'calling' | 'pending_retry' | 'unknown' | 'absent';
+  readonly stateCode: number;
+  readonly sessionIds: readonly string[];
+  /** Records that have come, by session. */
+  readonly records: ReadonlyMap<string, CallRecord>;
+}
+
+export interface CallRecord {
+  readonly disposition: Disposition;
+  readonly facts: CallFacts;
+}
+
+export interface OutcomeRules {
+  readonly now: Instant;
+  /** The task is over at the provider: nothing more will happen to its callees. */
+  readonly taskEnded: boolean;
+  /** How long a call record is waited for. */
+  readonly recordWaitMax: number;
+}
+
+/**
+ * True where the provider is done with the callee: it says answered or unanswered, or its task has ended. Only
+ * then is there an outcome to record.
+ */
+export function isOver(reading: Pick<CalleeReading, 'state'>, taskEnded: boolean): boolean {
+  return taskEnded || reading.state === 'answered' || reading.state === 'unanswered';
+}
+
+/**
+ * What a reading does to a callee that we hold as calling: its move, or undefined when it is not over yet.
+ * Attempts are counted from the provider's sessions. A call record that is late is waited for; after the limit
+ * the task's own answered/unanswered stands, with the detail marked missing.
+ */
+export function decideOutcome(
+  ref: CalleeRef,
+  before: CalleeRecord,
+  reading: CalleeReading,
+  rules: OutcomeRules,
+): CalleeMove | undefined {
+  const { now, taskEnded } = rules;
+  if (!isOver(reading, taskEnded)) return undefined;
+  if (reading.state === 'absent')
+    return moveCallee(ref, before, 'park', { now, reason: 'callee_missing_in_task' });
+  if (reading.state === 'unknown') {
+    const facts = { calleeState: reading.stateCode };
+    return moveCallee(ref, before, 'park', { now, reason: 'unknown_provider_state', facts });
+  }
+  const claimsCall = reading.state === 'answered' || reading.state === 'unanswered';
+  if (reading.sessionIds.length === 0) {
+    if (claimsCall) return recordOutcome(ref, before, reading, now);
+    // "Calling" without a session in a task that has ended may yet become one; initial will not.
+    if (reading.state !== 'calling') return notDialled(ref, before, now);
+  }
+  const complete = reading.sessionIds.length > 0 && reading.sessionIds.every((id) => reading.records.has(id));
+  if (complete) return recordOutcome(ref, before, reading, now);
+  const waitsSince = before.due;
+  if (waitsSince !== 0 && now - waitsSince >= rules.recordWaitMax)
+    return recordOutcome(ref, before, reading, now);
+  if (waitsSince !== 0) return undefined;
+  return moveCallee(ref, before, 'await_record', { now, reason: 'awaiting_record', change: { due: now } });
+}
+
+/** Back to where it came from, at no attempt's cost; too often in a row, and a person must look. */
+function notDialled(ref: CalleeRef, before: CalleeRecord, now: Instant): CalleeMove {
+  const returns = before.returns + 1;
+  if (returns >= RETURNS_MAX) {
+    return moveCallee(ref, before, 'park', {
+      now,
+      reason: 'returned_too_often',
+      change: { returns, due: 0 },
+    });
+  }
+  const change = { returns, due: 0 };
+  return moveCallee(ref, before, 'not_dialled', {
+    now,
+    reason: 'task_ended_undialled',
+    to: undialledState(before),
+    change,
+  });
+}
+
+function recordOutcome(
+  ref: CalleeRef,
+  before: CalleeRecord,
+  reading: CalleeReading,
+  now: Instant,
+): CalleeMove {
+  const calls = reading.sessionIds.map((sessionId): CallRecord => {
+    const stands: Disposition = reading.state === 'answered' ? 'answered' : 'record_missing';
+    return (
+      reading.records.get(sessionId) ?? { disposition: stands, facts: { sessionId, recordMissing: true } }
+    );
+  });
+  calls.sort((a, b) => (a.facts.startedAt ?? 0) - (b.facts.startedAt ?? 0));
+  const connected = calls.findLast((call) => dispositionFacts(call.disposition).connected);
+  const withoutCalls: Disposition = reading.state === 'answered' ? 'answered' : 'record_missing';
+  const disposition = (connected ?? calls.at(-1))?.disposition ?? withoutCalls;
+  const costly = calls.filter((call) => dispositionFacts(call.disposition).cost).length;
+  // The provider says that it called but names no session: that counts as the one dial it claims.
+  const attempts = before.attempts + (calls.length === 0 ? 1 : costly);
+  const declined = attempts === before.attempts;
+  const answered = dispositionFacts(disposition).connected;
+  return moveCallee(ref, before, answered ? 'answer' : 'miss', {
+    now,
+    reason: answered ? 'call_answered' : declined ? 'provider_declined' : 'call_missed',
+    change: { disposition, attempts, returns: declined ? before.returns + 1 : 0, due: 0 },
+    calls: calls.map((call) => call.facts),
+  });
+}

@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import type { CallingRules } from '../../src/core/calling-window.ts';
+import {
+  CampaignId,
+  CampaignSettings,
+  campaignEnd,
+  campaignJsonSchema,
+  isTimeZone,
+} from '../../src/core/campaign.ts';
+import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
+
+const least = { name: 'Spring reminder', callers: ['008602150000001'], ivrId: 7 };
+
+describe('campaign files that are taken', () => {
+  test('the least that a file must say, with its defaults', () => {
+    expect(CampaignSettings.parse(least)).toEqual({
+      ...least,
+      ...{ columns: {}, defaultRegion: 'CN', timeZone: 'Asia/Shanghai', holidays: [], priority: 3 },
+      retry: { attemptsMax: 3, rules: [], otherwise: { after: [4 * HOUR] } },
+      pacing: { calleesInFlightMax: 2_000, batchCalleesMax: 500, leadTime: 10_000 },
+    });
+  });
+
+  test('durations become milliseconds, instants epoch milliseconds, and one delay a list', () => {
+    const settings = CampaignSettings.parse({
+      ...least,
+      ...{ startAt: '2026-11-23T09:00:00+08:00', endAt: '2026-11-30T18:00:00+08:00', ringTimeout: '30s' },
+      windows: [{ days: ['mon', 'sun'], from: '22:00', to: '02:00' }],
+      retry: {
+        rules: [
+          { on: ['busy'], after: '10m' },
+          { on: ['no_answer', 'power_off'], after: ['2h', '1d'] },
+          { on: ['number_not_exist'], stop: true },
+        ],
+      },
+    });
+    expect(settings).toMatchObject({
+      ...{ startAt: Date.UTC(2026, 10, 23, 1), endAt: Date.UTC(2026, 10, 30, 10), ringTimeout: 30_000 },
+      retry: {
+        ...{ attemptsMax: 3, otherwise: { after: [4 * HOUR] } },
+        rules: [{ after: [10 * MINUTE] }, { after: [2 * HOUR, DAY] }, { stop: true }],
+      },
+    });
+    const rules: CallingRules = settings;
+    expect(rules.windows).toHaveLength(1);
+  });
+
+  test('an AI agent may answer instead of an IVR', () => {
+    const { ivrId, ...others } = least;
+    expect(CampaignSettings.parse({ ...others, aiAgentId: ivrId })).toMatchObject({ aiAgentId: 7 });
+  });
+});
+
+const REFUSED: readonly (readonly [string, object, string, RegExp])[] = [
+  ['a misspelt key', { ...least, timezone: 'UTC' }, '', /timezone/],
+  ['a misspelt key further down', { ...least, retry: { attempts: 3 } }, 'retry', /attempts/],
+  ['no name', { ...least, name: ' ' }, 'name', /./],
+  ['no caller', { ...least, callers: [] }, 'callers', /at least one caller number/],
+  ['a caller with letters', { ...least, callers: ['abc'] }, 'callers.0', /digits/],
+  ['nothing that answers', { name: 'n', callers: least.callers }, 'ivrId', /either "ivrId" or "aiAgentId"/],
+  ['two that answer', { ...least, aiAgentId: 1 }, 'ivrId', /either "ivrId" or "aiAgentId"/],
+  [
+    'an unknown time zone',
+    { ...least, timeZone: 'Asia/Peking' },
+    'timeZone',
+    /unknown time zone "Asia\/Peking".*Asia\/Shanghai/,
+  ],
+  ['an offset as time zone', { ...least, timeZone: '+08:00' }, 'timeZone', /unknown time zone/],
+  ['a region in small letters', { ...least, defaultRegion: 'cn' }, 'defaultRegion', /two-letter/],
+  ['a start without offset', { ...least, startAt: '2026-11-23T09:00:00' }, 'startAt', /with its offset/],
+  [
+    ...(['an end before the start'] as const),
+    { ...least, startAt: '2026-11-24T00:00:00Z', endAt: '2026-11-23T00:00:00Z' },
+    ...(['endAt', /later than "startAt"/] as const),
+  ],
+  [
+    'a day that is none',
+    { ...least, windows: [{ days: ['Mo'], from: '09:00', to: '12:00' }] },
+    'windows.0.days.0',
+    /mon/,
+  ],
+  [
+    'a time that is none',
+    { ...least, windows: [{ days: ['mon'], from: '9', to: '12:00' }] },
+    'windows.0.from',
+    /09:00/,
+  ],
+  [
+    'a time after midnight',
+    { ...least, windows: [{ days: ['mon'], from: '09:00', to: '24:30' }] },
+    'windows.0.to',
+    /09:00/,
+  ],
+  [
+    'an empty window',
+    { ...least, windows: [{ days: ['mon'], from: '09:00', to: '09:00' }] },
+    'windows.0',
+    /00:00" to "24:00/,
+  ],
+  ['no windows in the list', { ...least, windows: [] }, 'windows', /./],
+  ['a holiday that is no date', { ...least, holidays: ['2026-02-30'] }, 'holidays.0', /date/],
+  [
+    'a delay that is none',
+    { ...least, retry: { otherwise: { after: '10 min' } } },
+    'retry.otherwise.after',
+    /./,
+  ],
+  [
+    'a rule that waits and stops',
+    { ...least, retry: { rules: [{ on: ['busy'], after: '1h', stop: true }] } },
+    'retry.rules.0',
+    /either "after"/,
+  ],
+  [
+    'a rule that does nothing',
+    { ...least, retry: { rules: [{ on: ['busy'] }] } },
+    'retry.rules.0',
+    /either "after"/,
+  ],
+  [
+    'a rule for an unknown end',
+    { ...least, retry: { rules: [{ on: ['engaged'], after: '1h' }] } },
+    'retry.rules.0.on.0',
+    /busy/,
+  ],
+  ['no attempts', { ...least, retry: { attemptsMax: 0 } }, 'retry.attemptsMax', />=1/],
+  ['too large batches', { ...least, pacing: { batchCalleesMax: 5_001 } }, 'pacing.batchCalleesMax', /<=5000/],
+];
+
+describe('campaign files that are refused', () => {
+  test.each(REFUSED)('%s', (_, file, path, message) => {
+    const result = CampaignSettings.safeParse(file);
+    expect(result.success).toBe(false);
+    const found = (result.error?.issues ?? []).map((issue) => ({
+      path: issue.path.join('.'),
+      text: JSON.stringify(issue),
+    }));
+    expect(found.map((issue) => issue.path)).toContain(path);
+    expect(found.find((issue) => issue.path === path)?.text.replaceAll('\\"', '"')).toMatch(message);
+  });
+
+  test('all problems are told at once', () => {
+    const result = CampaignSettings.safeParse({ ...least, name: '', timeZone: 'x', priority: 9 });
+    expect(result.error?.issues.map((issue) => issue.path.join('.')).sort()).toEqual([
+      'name',
+      'priority',
+      'timeZone',
+    ]);
+  });
+});
+
+describe('around the campaign file', () => {
+  test.each(['spring', 'a', '2026-spring_a', 'a'.repeat(48)])('"%s" is a campaign id', (id) => {
+    expect(CampaignId.safeParse(id).success).toBe(true);
+  });
+
+  test.each(['', 'Spring', '-a', '_a', 'a.b', 'a b', 'a/b', '..', '春', 'a'.repeat(49), 'a\n'])(
+    '%j is no campaign id',
+    (id) => expect(CampaignId.safeParse(id).success).toBe(false),
+  );
+
+  test('time zones are those that the runtime knows by name', () => {
+    expect(['Asia/Shanghai', 'UTC', 'America/Argentina/Buenos_Aires'].every(isTimeZone)).toBe(true);
+    expect(['', 'Shanghai', '+08:00', 'Asia/Peking', 'asia'].some(isTimeZone)).toBe(false);
+  });
+
+  test('a campaign that names no end ends sixty days after it may begin', () => {
+    const settings = CampaignSettings.parse({ ...least, startAt: '2026-12-01T00:00:00Z' });
+    const createdAt = Date.UTC(2026, 10, 1);
+    expect(campaignEnd(settings, createdAt)).toBe(Date.UTC(2026, 11, 1) + 60 * DAY);
+    expect(campaignEnd(CampaignSettings.parse(least), createdAt)).toBe(createdAt + 60 * DAY);
+    const ended = CampaignSettings.parse({ ...least, endAt: '2026-12-01T00:00:00Z' });
+    expect(campaignEnd(ended, createdAt)).toBe(Date.UTC(2026, 11, 1));
+  });
+
+  test('the JSON Schema for editors names every key and refuses others', () => {
+    const schema = campaignJsonSchema();
+    expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
+    expect(JSON.stringify(schema)).toContain('"attemptsMax"');
+    expect(schema).toHaveProperty('required', ['name', 'callers']);
+  });
+});

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { openingAt } from '../../src/core/calling-window.ts';
+import { CampaignSettings, type RetrySettings } from '../../src/core/campaign.ts';
+import { DISPOSITION_NAMES, type Disposition } from '../../src/core/disposition.ts';
+import { RETRY_SPREAD_MAX, RETURNS_MAX } from '../../src/core/limits.ts';
+import { decideRetry, type RetryQuestion } from '../../src/core/retry-policy.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
+
+const retry: RetrySettings = {
+  attemptsMax: 4,
+  rules: [
+    { on: ['busy'], after: [10 * MINUTE] },
+    { on: ['no_answer', 'power_off'], after: [2 * HOUR, DAY] },
+    { on: ['user_reject', 'restricted_area'], stop: true },
+    { on: ['number_not_exist'], after: [HOUR] },
+    { on: ['too_many_request'], after: [MINUTE, 30 * MINUTE] },
+  ],
+  otherwise: { after: [4 * HOUR] },
+};
+const noon = Date.parse('2026-11-23T12:00+08:00');
+
+function decide(disposition: Disposition, over: Partial<RetryQuestion> = {}) {
+  return decideRetry({
+    ...{
+      retry,
+      rules: { holidays: [] },
+      zone: 'Asia/Shanghai',
+      campaignId: 'spring',
+      disposition,
+      now: noon,
+    },
+    callee: { ref: 7, attempts: 1, returns: 0 },
+    ...over,
+  });
+}
+
+function callee(attempts: number, returns = 0, ref = 7) {
+  return { callee: { ref, attempts, returns } };
+}
+
+const DECIDED: readonly (readonly [string, Disposition, Partial<RetryQuestion>, number | string])[] = [
+  ['a rule with one delay', 'busy', callee(1), 10 * MINUTE],
+  ['the same delay again', 'busy', callee(3), 10 * MINUTE],
+  ['the first of a list', 'no_answer', callee(1), 2 * HOUR],
+  ['the second of a list', 'power_off', callee(2), DAY],
+  ['the last of a list, repeated', 'no_answer', callee(3), DAY],
+  ['no rule', 'operator_error', callee(1), 4 * HOUR],
+  ['an end that is not in the reference', 'unknown', callee(1), 4 * HOUR],
+  ['a call record that never came', 'record_missing', callee(1), 4 * HOUR],
+  ['a stop rule', 'user_reject', callee(1), 'stop_rule'],
+  ['a stop rule, also for what the provider declined', 'restricted_area', callee(0, 1), 'stop_rule'],
+  ['a dead number without a rule', 'number_invalid', callee(1), 'stop_rule'],
+  ['a dead number that a rule revives', 'number_not_exist', callee(1), HOUR],
+  ['the last attempt', 'no_answer', callee(4), 'attempts_exhausted'],
+  ['more attempts than allowed', 'no_answer', callee(9), 'attempts_exhausted'],
+  ['declined, at no cost', 'too_many_request', callee(0, 1), MINUTE],
+  ['declined again, at no cost', 'too_many_request', callee(0, 2), 30 * MINUTE],
+  ['declined once more', 'too_many_request', callee(0, RETURNS_MAX - 1), 30 * MINUTE],
+  ['declined too often', 'too_many_request', callee(0, RETURNS_MAX), 'returned_too_often'],
+  ['many returns before a real attempt', 'busy', callee(1, RETURNS_MAX), 10 * MINUTE],
+];
+
+describe('the retry policy', () => {
+  test.each(DECIDED)('%s', (_, disposition, over, expected) => {
+    const decision = decide(disposition, over);
+    if (typeof expected === 'string') {
+      expect(decision.reason).toBe(expected);
+      return;
+    }
+    const dueAt = decision.kind === 'retry' ? decision.dueAt - noon : Number.NaN;
+    const opensNextDay = expected === DAY ? DAY : expected;
+    expect(dueAt).toBeGreaterThanOrEqual(opensNextDay);
+    expect(dueAt).toBeLessThan(opensNextDay + Math.min(expected * 0.1, RETRY_SPREAD_MAX) + SECOND);
+  });
+
+  test('every disposition has an answer', () => {
+    for (const disposition of DISPOSITION_NAMES) {
+      expect(['retry', 'stop']).toContain(decide(disposition).kind);
+    }
+  });
+
+  test('a thousand equal retries are spread, the same way each time', () => {
+    const dues = Array.from({ length: 1_000 }, (_, ref) => {
+      const decision = decide('no_answer', callee(1, 0, ref));
+      expect(decide('no_answer', callee(1, 0, ref))).toEqual(decision);
+      return decision.kind === 'retry' ? decision.dueAt : 0;
+    });
+    const perSecond = new Map<number, number>();
+    for (const due of dues) perSecond.set(due, (perSecond.get(due) ?? 0) + 1);
+    expect(Math.max(...perSecond.values())).toBeLessThan(20);
+    expect(Math.max(...dues) - Math.min(...dues)).toBeGreaterThan(RETRY_SPREAD_MAX * 0.9);
+    expect(new Set(dues.map((due) => due % SECOND))).toEqual(new Set([0]));
+  });
+
+  test("a retry due at night moves to the opening, spread, in the callee's own zone", () => {
+    const evening = Date.parse('2026-11-23T20:30+08:00');
+    const opens = Date.parse('2026-11-24T08:00+08:00');
+    const dues = Array.from({ length: 200 }, (_, ref) => {
+      const decision = decide('no_answer', { now: evening, ...callee(1, 0, ref) });
+      return decision.kind === 'retry' ? decision.dueAt : 0;
+    });
+    expect(Math.min(...dues)).toBeGreaterThanOrEqual(opens);
+    expect(Math.max(...dues)).toBeLessThan(opens + RETRY_SPREAD_MAX);
+    expect(new Set(dues).size).toBeGreaterThan(50);
+    const newYork = decide('no_answer', { now: evening, zone: 'America/New_York' });
+    expect(newYork.kind === 'retry' && newYork.dueAt - evening).toBeLessThan(2 * HOUR + RETRY_SPREAD_MAX);
+  });
+
+  test('no window left before the end of the campaign exhausts', () => {
+    const rules = { holidays: [], endAt: noon + HOUR };
+    expect(decide('no_answer', { rules })).toEqual({ kind: 'exhaust', reason: 'no_window_left' });
+    expect(decide('busy', { rules }).kind).toBe('retry');
+  });
+
+  test('an unknown zone is an error, never a retry', () => {
+    expect(() => decide('busy', { zone: 'Mars/Olympus' })).toThrow('unknown time zone');
+  });
+
+  test('every due time lies inside a window, not before the delay, and on a whole second', () => {
+    const clock = fc.constantFrom('08:00', '09:30', '12:00', '12:01', '18:00', '23:00', '00:30');
+    const windows = fc.array(
+      fc
+        .record({
+          days: fc.subarray(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const, { minLength: 1 }),
+          ...{ from: clock, to: clock },
+        })
+        .filter((one) => one.from !== one.to)
+        .map((one) => ({ ...one, days: [...one.days] })),
+      { minLength: 1, maxLength: 3 },
+    );
+    const times = fc.record({
+      delay: fc.integer({ min: 0, max: 3 * DAY }),
+      now: fc.integer({ min: noon, max: noon + 30 * DAY }),
+      endAt: fc.option(fc.integer({ min: noon, max: noon + 40 * DAY }), { nil: undefined }),
+      zone: fc.constantFrom('Asia/Shanghai', 'America/New_York', 'Australia/Lord_Howe'),
+    });
+    fc.assert(
+      fc.property(windows, times, fc.nat(), (windows, { delay, now, endAt, zone }, ref) => {
+        const rules = { windows, holidays: [], endAt };
+        const policy: RetrySettings = { attemptsMax: 3, rules: [], otherwise: { after: [delay] } };
+        const decision = decide('busy', { rules, zone, now, retry: policy, ...callee(1, 0, ref) });
+        if (decision.kind !== 'retry') {
+          const latest = openingAt(rules, zone, now + delay + 6 * MINUTE);
+          expect(latest.open || latest.opensAt !== undefined).toBe(false);
+          return;
+        }
+        expect(openingAt(rules, zone, decision.dueAt).open).toBe(true);
+        expect(decision.dueAt).toBeGreaterThanOrEqual(now + delay);
+        expect(decision.dueAt % SECOND).toBe(0);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('the settings of a campaign file are the rules and the policy as they are', () => {
+    const settings = CampaignSettings.parse({ name: 'n', callers: ['00862150000001'], ivrId: 7 });
+    const decision = decide('busy', { retry: settings.retry, rules: settings });
+    expect(decision).toMatchObject({ kind: 'retry', reason: 'retry_scheduled' });
+  });
+});
