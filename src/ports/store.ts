@@ -1,0 +1,199 @@
+import type { BatchCallees, BatchRecord } from '../core/batch.ts';
+import type { CalleeMove, CalleeRecord, CalleeRef, CalleeState, CalleeStory } from '../core/callee.ts';
+import type { CampaignSettings, CampaignState } from '../core/campaign.ts';
+import type { ImportRecord, Rejection } from '../core/import.ts';
+import type { CalleeRow } from '../core/page.ts';
+import type { Instant } from '../core/time.ts';
+
+export interface CampaignRecord {
+  readonly id: string;
+  readonly settings: CampaignSettings;
+  readonly state: CampaignState;
+  /** Why it is in that state: a code and a sentence for people. */
+  readonly reason: string;
+  readonly reasonText: string;
+  readonly createdAt: Instant;
+  /** Time zones in use; a callee record holds an index into this list. The first is the campaign's own. */
+  readonly zones: readonly string[];
+  readonly pagesTotal: number;
+  /** Number of the next batch. */
+  readonly batchNext: number;
+  /** Imports of it that are not over: while there are any, it does not complete. */
+  readonly importsOpen: number;
+  readonly version: number;
+}
+
+/** Counts kept by the same scripts that move callees; never recomputed except by the audit, to compare. */
+export interface CampaignCounts {
+  readonly states: Readonly<Record<CalleeState, number>>;
+  /** Callees by the disposition of their latest attempt. */
+  readonly dispositions: Readonly<Record<string, number>>;
+  readonly attempts: number;
+  readonly accepted: number;
+  /** Callees that are not final. */
+  readonly unfinished: number;
+}
+
+/** One line of a campaign's trail: who moved it, when and why. */
+export interface TrailEntry {
+  readonly at: Instant;
+  readonly by: string;
+  readonly from?: string | undefined;
+  readonly to: string;
+  readonly reason: string;
+  readonly text?: string | undefined;
+}
+
+/** One page of callees as an import hands it over: at most PAGE_SLOTS candidates. */
+export interface PageDraft {
+  /** Made by packPage. */
+  readonly text: string;
+  /** E.164 digits by slot. A number the campaign already has becomes an empty slot, counted as duplicate. */
+  readonly numbers: readonly string[];
+  /** Index into the campaign's zones, by slot. */
+  readonly zones: Uint8Array;
+}
+
+/** One step of an import, stored in one atomic move together with the checkpoint it reaches. */
+export interface ImportStep {
+  /** Rows done before this step, as the importer believes; the step is refused when the store says otherwise. */
+  readonly rowsBefore: number;
+  readonly rowsAfter: number;
+  readonly page: PageDraft | undefined;
+  /** Rows of this step that are not in the page: rejected, duplicates seen before storing, suppressed. */
+  readonly rejections: readonly Rejection[];
+  readonly now: Instant;
+}
+
+export type ImportStepResult =
+  | { readonly stored: true; readonly accepted: number; readonly duplicate: number }
+  /** Another importer is further (or this one read an old record): read the import again. */
+  | { readonly stored: false };
+
+/** One atomic change: all of it is written, or, where anything is no longer as it was read, nothing. */
+export interface Change {
+  /** What it is, for logs: claim_batch, accept_batch, record_outcomes ... */
+  readonly name: string;
+  readonly now: Instant;
+  readonly moves: readonly CalleeMove[];
+  readonly batch?: {
+    /** Undefined for a new batch. */
+    readonly before: BatchRecord | undefined;
+    readonly after: BatchRecord;
+    /** Set with a new batch. A batch that ends drops its list: the story of each callee has it. */
+    readonly callees?: BatchCallees;
+  };
+  /** Refuse unless the campaign is still in this state. */
+  readonly whileCampaign?: CampaignState;
+}
+
+/** A task of ours by name that is not the accepted submission of its batch: a create that landed late. */
+export interface OrphanTask {
+  readonly taskId: number;
+  readonly name: string;
+  readonly at: Instant;
+  readonly settled: boolean;
+}
+
+export interface DueCallee {
+  readonly ref: CalleeRef;
+  readonly record: CalleeRecord;
+}
+
+/** A page in full, for reports, audits and replays. */
+export interface StoredPage {
+  readonly page: number;
+  /** By slot; undefined where a slot is empty (a duplicate). */
+  readonly records: readonly (CalleeRecord | undefined)[];
+  readonly rows: readonly CalleeRow[];
+}
+
+/** What an audit compares with the pages. */
+export interface StoredFacts {
+  readonly counts: CampaignCounts;
+  /** The whole due index: `bucket` is the due time in whole seconds over the bucket's width, 0 for "at once". */
+  readonly dueIndex: readonly {
+    readonly zone: number;
+    readonly bucket: number;
+    readonly page: number;
+    readonly callees: number;
+  }[];
+  /** Callees per page that wait for the retry policy, as the index counts them. */
+  readonly missedIndex: readonly { readonly page: number; readonly callees: number }[];
+  /** Batches that are not over. */
+  readonly batches: readonly { readonly record: BatchRecord; readonly callees: BatchCallees }[];
+  readonly imports: readonly ImportRecord[];
+}
+
+export interface Store {
+  /** Stores a new campaign as draft. Same id and settings: `same`; other settings: `different`; nothing is overwritten. */
+  createCampaign(id: string, settings: unknown, now: Instant): Promise<'created' | 'same' | 'different'>;
+  campaign(id: string): Promise<CampaignRecord | undefined>;
+  campaignIds(): Promise<string[]>;
+  /** Moves a campaign if it is still as read. Records who asked. False: it was not; read again. */
+  moveCampaign(
+    before: CampaignRecord,
+    to: CampaignState,
+    why: { readonly reason: string; readonly text: string; readonly by: string; readonly now: Instant },
+  ): Promise<boolean>;
+  /** Who moved the campaign, oldest first. */
+  trail(campaignId: string): Promise<TrailEntry[]>;
+  counts(campaignId: string): Promise<CampaignCounts>;
+  /** The index of a time zone in the campaign's list, added when new. */
+  zoneIndex(campaignId: string, zone: string): Promise<number>;
+
+  /** Registers an import. False: an import with this id exists already. */
+  openImport(record: ImportRecord): Promise<boolean>;
+  importRecord(importId: string): Promise<ImportRecord | undefined>;
+  imports(campaignId: string): Promise<ImportRecord[]>;
+  storeImportStep(importId: string, step: ImportStep): Promise<ImportStepResult>;
+  /** Facts found while reading (encoding, delimiter, columns), before the first step. */
+  noteImport(importId: string, facts: Pick<ImportRecord, 'encoding' | 'delimiter'>): Promise<void>;
+  /** Ends an import as done or failed, once. A completed campaign that got callees runs again. */
+  closeImport(
+    importId: string,
+    end: { readonly state: 'done' | 'failed'; readonly reason: string; readonly now: Instant },
+  ): Promise<void>;
+  /** Rows that were not taken, in file order. Duplicates of earlier rows are among them. */
+  rejections(importId: string): AsyncIterable<Rejection>;
+  /** Of these numbers, those that the campaign has, with their callee. Saves building pages of duplicates. */
+  findNumbers(campaignId: string, numbers: readonly string[]): Promise<(CalleeRef | undefined)[]>;
+
+  /** Writes a change, or nothing. `stale`: something it was decided on has changed; read and decide again. */
+  apply(campaignId: string, change: Change): Promise<'done' | 'stale'>;
+
+  /** Callees of a zone that may be claimed and are due, at most `max`, in page order within the earliest due buckets. */
+  dueCallees(campaignId: string, zone: number, now: Instant, max: number): Promise<DueCallee[]>;
+  /** When the earliest callee of the zone is due, exactly; 0 for "at once"; undefined when none waits. */
+  nextDueAt(campaignId: string, zone: number): Promise<Instant | undefined>;
+  /** Due buckets that hold callees, with how many. */
+  dueBuckets(campaignId: string): Promise<{ readonly bucket: Instant; readonly callees: number }[]>;
+  /** Callees in a state, from a page on; `next` is the page to go on with. */
+  calleesIn(
+    campaignId: string,
+    states: readonly CalleeState[],
+    fromPage: number,
+    max: number,
+  ): Promise<{ readonly callees: DueCallee[]; readonly next: number | undefined }>;
+  /** Callees waiting for the retry policy (missed). */
+  missedCallees(campaignId: string, max: number): Promise<DueCallee[]>;
+
+  batch(campaignId: string, batchId: number): Promise<BatchRecord | undefined>;
+  batchCallees(campaignId: string, batchId: number): Promise<BatchCallees>;
+  /** Batches that are not over. */
+  openBatches(campaignId: string): Promise<BatchRecord[]>;
+
+  /** Remembers a task that is none of our accepted submissions; `settled` once its calls are counted. */
+  noteOrphan(campaignId: string, orphan: OrphanTask): Promise<void>;
+  orphans(campaignId: string): Promise<OrphanTask[]>;
+
+  records(campaignId: string, refs: readonly CalleeRef[]): Promise<(CalleeRecord | undefined)[]>;
+  rows(campaignId: string, refs: readonly CalleeRef[]): Promise<CalleeRow[]>;
+  story(campaignId: string, ref: CalleeRef): Promise<CalleeStory[]>;
+  findCallee(campaignId: string, number: number): Promise<CalleeRef | undefined>;
+  pages(campaignId: string): AsyncIterable<StoredPage>;
+  /** Stories of a whole page, by slot. */
+  pageStories(campaignId: string, page: number): Promise<ReadonlyMap<number, CalleeStory[]>>;
+  /** All that is kept beside the pages, as near to one moment as it can be read. */
+  auditFacts(campaignId: string): Promise<StoredFacts>;
+}
