@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/**
+ * The tolerant scalars of replies. Documented fields may come back null or be absent, and the provider's own
+ * samples write 0 and "" for "none" (reference 1.3), so all three forms read the same here.
+ */
+export const replyText = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '');
+
+/** A number that reads 0 when it is null or absent. */
+export const replyNumber = z
+  .number()
+  .nullish()
+  .transform((number) => number ?? 0);
+
+/** A list that reads empty when it is null or absent (reference 1.3: arrays may come back null). */
+export function replyList<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((items): z.output<T>[] => items ?? []);
+}
+
+/** Ids and counts of requests: 64-bit in the provider's spec, all of them within 53 bits (reference section 2). */
+export const requestInt = z.int().min(0);
+
+/** The application every action belongs to, about ten digits (reference section 2). */
+export const sdkAppId = z.int().positive();
+
+/** Paging of requests: the first page is 0 (reference 2.5). */
+export const pageNumber = z.int().min(0);
