@@ -1,0 +1,117 @@
+/** Appends numbers and text to a growing buffer. Varints are LEB128: seven bits a byte, low bits first. */
+export class ByteWriter {
+  #bytes = Buffer.allocUnsafe(1_024);
+  #length = 0;
+
+  #room(size: number): void {
+    if (this.#length + size <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + size));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+
+  u8(value: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  u16(value: number): void {
+    this.#room(2);
+    this.#bytes.writeUInt16LE(value, this.#length);
+    this.#length += 2;
+  }
+
+  u32(value: number): void {
+    this.#room(4);
+    this.#bytes.writeUInt32LE(value, this.#length);
+    this.#length += 4;
+  }
+
+  u48(value: number): void {
+    this.#room(6);
+    this.#bytes.writeUIntLE(value, this.#length, 6);
+    this.#length += 6;
+  }
+
+  varint(value: number): void {
+    this.#room(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  text(value: string): void {
+    const size = Buffer.byteLength(value);
+    this.varint(size);
+    this.#room(size);
+    this.#bytes.write(value, this.#length);
+    this.#length += size;
+  }
+
+  raw(value: Buffer): void {
+    this.#room(value.length);
+    value.copy(this.#bytes, this.#length);
+    this.#length += value.length;
+  }
+
+  /** The bytes written so far; valid until the next write. */
+  done(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}
+
+/** Reads back what ByteWriter wrote, in the same order. */
+export class ByteReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get atEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  u8(): number {
+    return this.#bytes.readUInt8(this.#at++);
+  }
+
+  u16(): number {
+    this.#at += 2;
+    return this.#bytes.readUInt16LE(this.#at - 2);
+  }
+
+  u32(): number {
+    this.#at += 4;
+    return this.#bytes.readUInt32LE(this.#at - 4);
+  }
+
+  u48(): number {
+    this.#at += 6;
+    return this.#bytes.readUIntLE(this.#at - 6, 6);
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  text(): string {
+    const size = this.varint();
+    this.#at += size;
+    return this.#bytes.toString('utf8', this.#at - size, this.#at);
+  }
+
+  raw(size: number): Buffer {
+    this.#at += size;
+    return this.#bytes.subarray(this.#at - size, this.#at);
+  }
+}

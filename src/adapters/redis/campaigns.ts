@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { CALLEE_STATES, type CalleeState } from '../../core/callee.ts';
+import { CampaignSettings, type CampaignState } from '../../core/campaign.ts';
+import { DISPOSITION_NAMES } from '../../core/disposition.ts';
+import { AppError } from '../../core/errors.ts';
+import { CAMPAIGN_ZONES_MAX } from '../../core/limits.ts';
+import type { Instant } from '../../core/time.ts';
+import type { CampaignCounts, CampaignRecord, OrphanTask, TrailEntry } from '../../ports/store.ts';
+import { keysOf, type StoreContext } from './context.ts';
+import { campaignsKey } from './keys.ts';
+
+const Count = z.coerce.number().int();
+const StoredCampaign = z.object({
+  settings: z.string(),
+  state: z.enum(['draft', 'running', 'paused', 'blocked', 'completed', 'cancelled']),
+  reason: z.string(),
+  reasonText: z.string(),
+  createdAt: Count,
+  pagesTotal: Count,
+  batchNext: Count,
+  importsOpen: Count,
+  version: Count,
+});
+
+/** JSON with the keys of every object in order, so that equal settings are equal text. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+export async function createCampaign(context: StoreContext, id: string, settings: unknown, now: Instant) {
+  const parsed = CampaignSettings.parse(settings);
+  const keys = keysOf(context, id);
+  // The list of ids has no hash tag, so it cannot be part of the script. It comes first: a crash in between leaves
+  // an id without a campaign, which every reader passes over, and never a campaign that no sweep looks at.
+  await context.client.sadd(campaignsKey(context.prefix), id);
+  return context.scripts.createCampaign(
+    [keys.campaign, keys.zones, keys.trail],
+    [canonicalJson(settings), now, parsed.timeZone],
+  );
+}
+
+export async function readCampaign(context: StoreContext, id: string): Promise<CampaignRecord | undefined> {
+  const keys = keysOf(context, id);
+  const [held, zones] = await Promise.all([
+    context.client.hgetall(keys.campaign),
+    context.client.lrange(keys.zones, 0, -1),
+  ]);
+  if (held.settings === undefined) return undefined;
+  const { settings, ...facts } = StoredCampaign.parse(held);
+  return { id, ...facts, zones, settings: CampaignSettings.parse(JSON.parse(settings)) };
+}
+
+export async function campaignIds(context: StoreContext): Promise<string[]> {
+  return (await context.client.smembers(campaignsKey(context.prefix))).sort();
+}
+
+export async function moveCampaign(
+  context: StoreContext,
+  before: CampaignRecord,
+  to: CampaignState,
+  why: { readonly reason: string; readonly text: string; readonly by: string; readonly now: Instant },
+): Promise<boolean> {
+  const keys = keysOf(context, before.id);
+  const entry = { at: why.now, by: why.by, from: before.state, to, reason: why.reason, text: why.text };
+  return context.scripts.moveCampaign(
+    [keys.campaign, keys.trail],
+    [before.version, to, why.reason, why.text, JSON.stringify(entry)],
+  );
+}
+
+const Trail = z.object({
+  at: z.number(),
+  by: z.string(),
+  from: z.string().optional(),
+  to: z.string(),
+  reason: z.string(),
+  text: z.string().optional(),
+});
+
+export async function readTrail(context: StoreContext, id: string): Promise<TrailEntry[]> {
+  const entries = await context.client.lrange(keysOf(context, id).trail, 0, -1);
+  return entries.map((entry) => Trail.parse(JSON.parse(entry)));
+}
+
+export async function readCounts(context: StoreContext, id: string): Promise<CampaignCounts> {
+  const held = await context.client.hgetall(keysOf(context, id).counts);
+  const count = (field: string): number => Number(held[field] ?? 0);
+  const states = Object.fromEntries(CALLEE_STATES.map((state) => [state, count(`s:${state}`)]));
+  const dispositions = DISPOSITION_NAMES.map((name) => [name, count(`d:${name}`)] as const);
+  return {
+    states: states as Record<CalleeState, number>,
+    dispositions: Object.fromEntries(dispositions.filter(([, callees]) => callees !== 0)),
+    attempts: count('attempts'),
+    accepted: count('accepted'),
+    unfinished: count('unfinished'),
+  };
+}
+
+/** The index of a zone in the campaign's list, added when new. An index is one byte of a record. */
+export async function zoneIndex(context: StoreContext, id: string, zone: string): Promise<number> {
+  const index = await context.scripts.addZone([keysOf(context, id).zones], [zone, CAMPAIGN_ZONES_MAX]);
+  if (index >= 0) return index;
+  throw new AppError(
+    'file_invalid',
+    `campaign ${id} names more than ${CAMPAIGN_ZONES_MAX} time zones; split the list by zone`,
+  );
+}
+
+const Orphan = z.object({ taskId: z.number(), name: z.string(), at: z.number(), settled: z.boolean() });
+
+export async function noteOrphan(context: StoreContext, id: string, orphan: OrphanTask): Promise<void> {
+  await context.client.hset(keysOf(context, id).orphans, String(orphan.taskId), JSON.stringify(orphan));
+}
+
+export async function readOrphans(context: StoreContext, id: string): Promise<OrphanTask[]> {
+  const held = await context.client.hvals(keysOf(context, id).orphans);
+  return held.map((text) => Orphan.parse(JSON.parse(text)));
+}

@@ -1,0 +1,13 @@
+import { type CampaignKeys, campaignKeys } from './keys.ts';
+import type { RedisClient, Scripts } from './scripts.ts';
+
+/** What every part of the store works with. */
+export interface StoreContext {
+  readonly client: RedisClient;
+  readonly prefix: string;
+  readonly scripts: Scripts;
+}
+
+export function keysOf(context: StoreContext, campaignId: string): CampaignKeys {
+  return campaignKeys(context.prefix, campaignId);
+}

@@ -1,0 +1,263 @@
+import { promisify } from 'node:util';
+import { deflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
+import { assert, present } from '../../core/assert.ts';
+import type { CalleeRecord, CalleeRef } from '../../core/callee.ts';
+import { campaignOfImport, type ImportRecord, type Rejection } from '../../core/import.ts';
+import { INDEX_BUCKET_CALLEES, PAGE_SLOTS, RECORD_BYTES } from '../../core/limits.ts';
+import type { Instant } from '../../core/time.ts';
+import type { ImportStep, ImportStepResult } from '../../ports/store.ts';
+import { keysOf, type StoreContext } from './context.ts';
+import { DUE_BUCKET_SECONDS } from './due.ts';
+import { refAt } from './keys.ts';
+import { readRows, readStates } from './reads.ts';
+import { readDuplicateOf, writeRecord } from './record-codec.ts';
+
+const deflate = promisify(deflateRaw);
+/** Pages are compressed off the main thread; level 1 costs least and rows of one list are much alike. */
+const PAGE_DEFLATE = { level: 1 };
+/** An estimate of a row's size, only to size the number index of a list before it is read. */
+const ROW_BYTES_GUESS = 60;
+
+const Count = z.coerce.number().int();
+const StoredImport = z.object({
+  campaignId: z.string(),
+  state: z.enum(['waiting', 'reading', 'done', 'failed']),
+  reason: z.string(),
+  fileName: z.string(),
+  bytes: Count,
+  createdAt: Count,
+  closedAt: Count,
+  rows: Count,
+  accepted: Count,
+  duplicate: Count,
+  suppressed: Count,
+  rejected: Count,
+  encoding: z.string(),
+  delimiter: z.string(),
+});
+
+export function campaignIdOf(importId: string): string {
+  return present(campaignOfImport(importId), `campaign of import ${importId}`);
+}
+
+export async function openImport(context: StoreContext, record: ImportRecord): Promise<boolean> {
+  const keys = keysOf(context, record.campaignId);
+  const { id, ...fields } = record;
+  return context.scripts.openImport(
+    [keys.import(id), keys.campaign, keys.imports],
+    [id, ...Object.entries(fields).flat()],
+  );
+}
+
+export async function readImport(context: StoreContext, id: string): Promise<ImportRecord | undefined> {
+  const campaignId = campaignOfImport(id);
+  if (campaignId === undefined) return undefined;
+  const held = await context.client.hgetall(keysOf(context, campaignId).import(id));
+  return held.state === undefined ? undefined : { id, ...StoredImport.parse(held) };
+}
+
+export async function listImports(context: StoreContext, campaignId: string): Promise<ImportRecord[]> {
+  const ids = await context.client.smembers(keysOf(context, campaignId).imports);
+  const records = await Promise.all(ids.map((id) => readImport(context, id)));
+  return records.filter((record) => record !== undefined).sort((a, b) => a.createdAt - b.createdAt);
+}
+
+/** The template of a new callee's record; zone is filled in by slot. */
+const NEW_CALLEE: CalleeRecord = {
+  state: 'initial',
+  reason: 'imported',
+  disposition: undefined,
+  attempts: 0,
+  returns: 0,
+  zone: 0,
+  due: 0,
+  batch: 0,
+  version: 0,
+};
+
+function newRecords(zones: Uint8Array): Buffer {
+  const records = Buffer.alloc(zones.length * RECORD_BYTES);
+  for (const [slot, zone] of zones.entries())
+    writeRecord(records, slot * RECORD_BYTES, { ...NEW_CALLEE, zone });
+  return records;
+}
+
+export async function storeImportStep(
+  context: StoreContext,
+  importId: string,
+  step: ImportStep,
+): Promise<ImportStepResult> {
+  const keys = keysOf(context, campaignIdOf(importId));
+  const { page, rejections } = step;
+  const slots = page?.numbers.length ?? 0;
+  assert(slots <= PAGE_SLOTS, `a page holds ${PAGE_SLOTS} callees, not ${slots}`);
+  const of = (kind: Rejection['kind']): number => rejections.filter((row) => row.kind === kind).length;
+  assert(
+    step.rowsAfter - step.rowsBefore === slots + rejections.length,
+    `import step of ${step.rowsAfter - step.rowsBefore} rows accounts for ${slots + rejections.length}`,
+  );
+  const index = page === undefined ? { read: '', grown: '' } : await indexGrowth(context, importId);
+  const reply = await context.scripts.appendCallees(
+    [keys.campaign, keys.counts, keys.import(importId), keys.rejections(importId)],
+    [
+      keys.base,
+      step.rowsBefore,
+      step.rowsAfter,
+      of('duplicate'),
+      of('suppressed'),
+      of('rejected'),
+      rejections.length === 0 ? '' : deflateRawSync(JSON.stringify(rejections), PAGE_DEFLATE),
+      page === undefined ? '' : await deflate(page.text, PAGE_DEFLATE),
+      page === undefined ? '' : newRecords(page.zones),
+      PAGE_SLOTS,
+      DUE_BUCKET_SECONDS,
+      step.now,
+      index.read,
+      index.grown,
+      ...(page?.numbers ?? []),
+    ],
+  );
+  return reply[0] === 'stale' ? { stored: false } : { stored: true, accepted: reply[1], duplicate: reply[2] };
+}
+
+/**
+ * The number index is a row of generations, each a fixed number of small hashes. A list that does not fit at a
+ * listpack's size opens one more, sized for the list; older ones are only read. The script makes the growth
+ * atomic: where two importers grow the index at once, the first growth stands for both.
+ */
+async function indexGrowth(
+  context: StoreContext,
+  importId: string,
+): Promise<{ read: string; grown: string }> {
+  const keys = keysOf(context, campaignIdOf(importId));
+  const [index, accepted, [bytes, rows]] = await Promise.all([
+    context.client.hget(keys.campaign, 'index'),
+    context.client.hget(keys.counts, 'accepted'),
+    context.client.hmget(keys.import(importId), 'bytes', 'rows'),
+  ]);
+  const read = index ?? '';
+  const room = generationsOf(read).reduce((sum, buckets) => sum + buckets * INDEX_BUCKET_CALLEES, 0);
+  const held = Number(accepted ?? 0);
+  if (held + PAGE_SLOTS <= room) return { read, grown: read };
+  const expected = Math.max(Number(bytes ?? 0) / ROW_BYTES_GUESS - Number(rows ?? 0), held, PAGE_SLOTS);
+  return { read, grown: `${read} ${bucketsFor(expected * 1.25)}`.trim() };
+}
+
+/** Buckets for so many numbers; shares no factor with ten, so that numbers in round steps spread over all of them. */
+function bucketsFor(callees: number): number {
+  let buckets = Math.ceil(callees / INDEX_BUCKET_CALLEES);
+  while (buckets % 2 === 0 || buckets % 5 === 0) buckets += 1;
+  return buckets;
+}
+
+function generationsOf(index: string): number[] {
+  return index
+    .split(' ')
+    .filter((part) => part !== '')
+    .map(Number);
+}
+
+export async function findNumbers(
+  context: StoreContext,
+  campaignId: string,
+  numbers: readonly string[],
+): Promise<(CalleeRef | undefined)[]> {
+  const keys = keysOf(context, campaignId);
+  const index = await context.client.hget(keys.campaign, 'index');
+  const generations = generationsOf(index ?? '');
+  const found: (CalleeRef | undefined)[] = numbers.map(() => undefined);
+  for (const [position, buckets] of generations.entries()) {
+    const pipeline = context.client.pipeline();
+    for (const number of numbers) pipeline.hget(keys.index(position + 1, Number(number) % buckets), number);
+    const replies = (await pipeline.exec()) ?? [];
+    for (const [at, [error, ref]] of replies.entries()) {
+      if (error !== null) throw error;
+      if (typeof ref === 'string') found[at] = Number(ref);
+    }
+  }
+  return found;
+}
+
+export async function noteImport(
+  context: StoreContext,
+  id: string,
+  facts: Pick<ImportRecord, 'encoding' | 'delimiter'>,
+): Promise<void> {
+  await context.client.hset(keysOf(context, campaignIdOf(id)).import(id), { ...facts });
+}
+
+export async function closeImport(
+  context: StoreContext,
+  id: string,
+  end: { readonly state: 'done' | 'failed'; readonly reason: string; readonly now: Instant },
+): Promise<void> {
+  const keys = keysOf(context, campaignIdOf(id));
+  await context.scripts.closeImport(
+    [keys.import(id), keys.campaign, keys.counts, keys.trail],
+    [end.state, end.reason, end.now],
+  );
+}
+
+/**
+ * Rows not taken, in file order: those that were refused before storing, and the empty slots of the import's pages,
+ * whose numbers were found taken on storing. Each of the two is in file order already.
+ */
+export async function* rejections(context: StoreContext, id: string): AsyncIterable<Rejection> {
+  const slots = emptySlots(context, id)[Symbol.asyncIterator]();
+  let slot = await slots.next();
+  for await (const rejection of refusedRows(context, id)) {
+    for (; !slot.done && slot.value.row < rejection.row; slot = await slots.next()) yield slot.value;
+    yield rejection;
+  }
+  for (; !slot.done; slot = await slots.next()) yield slot.value;
+}
+
+async function* refusedRows(context: StoreContext, id: string): AsyncIterable<Rejection> {
+  const keys = keysOf(context, campaignIdOf(id));
+  const blocks = await context.client.llen(keys.rejections(id));
+  for (let at = 0; at < blocks; at += 1) {
+    const block = await context.client.lindexBuffer(keys.rejections(id), at);
+    if (block !== null) yield* JSON.parse(inflateRawSync(block).toString()) as Rejection[];
+  }
+}
+
+async function* emptySlots(context: StoreContext, id: string): AsyncIterable<Rejection> {
+  const keys = keysOf(context, campaignIdOf(id));
+  const [first, last] = await context.client.hmget(keys.import(id), 'firstPage', 'lastPage');
+  if (first === null || first === undefined) return;
+  for (let page = Number(first); page <= Number(last); page += 1) yield* emptySlotsOf(context, id, page);
+}
+
+async function* emptySlotsOf(context: StoreContext, id: string, page: number): AsyncIterable<Rejection> {
+  const campaignId = campaignIdOf(id);
+  const states = await readStates(context, campaignId, page);
+  const repeats = new Map<number, CalleeRef>();
+  for (let offset = 0; offset < states.length; offset += RECORD_BYTES) {
+    const original = readDuplicateOf(states, offset);
+    if (original !== undefined) repeats.set(offset / RECORD_BYTES, original);
+  }
+  if (repeats.size === 0) return;
+  const slots = [...repeats.keys()];
+  const rows = await readRows(
+    context,
+    campaignId,
+    slots.map((slot) => refAt(page, slot)),
+  );
+  const originals = await readRows(context, campaignId, [...repeats.values()]);
+  for (const [at, row] of rows.entries()) {
+    if (row.importId !== id) return;
+    const original = present(originals[at], 'original of a duplicate');
+    const where =
+      original.importId === id ? `row ${original.row}` : `row ${original.row} of ${original.importId}`;
+    yield {
+      kind: 'duplicate',
+      row: row.row,
+      line: 0,
+      column: '',
+      code: 'duplicate',
+      message: `the same number as ${where}`,
+      cells: [String(row.number), row.uui, ...Object.values(row.variables)],
+    };
+  }
+}

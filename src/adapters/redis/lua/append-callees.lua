@@ -1,0 +1,82 @@
+--[[
+Stores one step of an import: one page of candidates, the rows that were not taken, and the checkpoint the
+step reaches, all or nothing. A candidate whose number the campaign already has becomes an empty slot (state
+byte 0) that keeps the ref of the callee it repeats; all others become callees as given. Callees appended to a
+completed campaign make it run again.
+
+KEYS  1 campaign  2 counts  3 import  4 rejections of the import
+ARGV  1 key base    2 rows done before    3 rows done after
+      4 duplicates, 5 suppressed, 6 rejected: rows outside the page    7 block of those rows, or ''
+      8 page rows (deflated), or '' for no page    9 records, 16 bytes each    10 slots per page
+      11 seconds per due bucket    12 now, epoch ms
+     13 number index as read, 14 as it should become ("1024 8192": buckets of each generation)    15... numbers by slot
+Reply {'stale'} | {'stored', accepted, duplicates found here}
+]]
+local campaignKey, countsKey, importKey, rejectionsKey = unpack(KEYS)
+local base, rowsBefore, rowsAfter, duplicates, suppressed, rejected, rejections,
+  pageRows, records, pageSlots, bucketSeconds, now, indexRead, indexGrown = unpack(ARGV, 1, 14)
+local RECORD, NUMBERS_FROM = 16, 15
+
+local held = redis.call('HMGET', importKey, 'rows', 'state')
+if held[1] ~= rowsBefore or held[2] == 'done' or held[2] == 'failed' then return { 'stale' } end
+
+local accepted, repeated = 0, 0
+if pageRows ~= '' then
+  -- Another importer may have grown the index since it was read: then its growth stands.
+  local index = redis.call('HGET', campaignKey, 'index')
+  if index == indexRead and indexGrown ~= indexRead then
+    index = indexGrown
+    redis.call('HSET', campaignKey, 'index', index)
+  end
+  local buckets = {}
+  for count in string.gmatch(index, '%S+') do buckets[#buckets + 1] = tonumber(count) end
+  local newest = #buckets
+  local page = tonumber(redis.call('HINCRBY', campaignKey, 'pagesTotal', 1)) - 1
+  local first, kept, due = page * tonumber(pageSlots), {}, {}
+  for i = NUMBERS_FROM, #ARGV do
+    local slot, number = i - NUMBERS_FROM, ARGV[i]
+    local original
+    for generation = 1, newest - 1 do
+      original = original or redis.call('HGET', base .. 'x:' .. generation .. ':' .. tonumber(number) % buckets[generation], number)
+    end
+    local key = base .. 'x:' .. newest .. ':' .. tonumber(number) % buckets[newest]
+    if not original and redis.call('HSETNX', key, number, first + slot) == 0 then original = redis.call('HGET', key, number) end
+    if original then
+      repeated = repeated + 1
+      kept[slot + 1] = string.rep('\0', 12) .. struct.pack('<I4', tonumber(original))
+    else
+      accepted = accepted + 1
+      local record = string.sub(records, slot * RECORD + 1, (slot + 1) * RECORD)
+      kept[slot + 1] = record
+      local bucket = string.byte(record, 6) .. ' ' .. math.floor(struct.unpack('<I4', record, 9) / bucketSeconds)
+      due[bucket] = (due[bucket] or 0) + 1
+    end
+  end
+  redis.call('SET', base .. 'r:' .. page, pageRows)
+  redis.call('SET', base .. 's:' .. page, table.concat(kept))
+  for zoneAndBucket, count in pairs(due) do
+    local zone, bucket = string.match(zoneAndBucket, '(%S+) (%S+)')
+    redis.call('HINCRBY', base .. 'd:' .. zone .. ':' .. bucket, page, count)
+    redis.call('ZADD', base .. 'dz:' .. zone, bucket, bucket)
+  end
+  redis.call('HSETNX', importKey, 'firstPage', page)
+  redis.call('HSET', importKey, 'lastPage', page)
+end
+
+if rejections ~= '' then redis.call('RPUSH', rejectionsKey, rejections) end
+if accepted > 0 then
+  redis.call('HINCRBY', countsKey, 's:initial', accepted)
+  redis.call('HINCRBY', countsKey, 'accepted', accepted)
+  redis.call('HINCRBY', countsKey, 'unfinished', accepted)
+  if redis.call('HGET', campaignKey, 'state') == 'completed' then
+    redis.call('HSET', campaignKey, 'state', 'running', 'reason', 'list_appended', 'reasonText', 'callees were appended after it had completed')
+    redis.call('HINCRBY', campaignKey, 'version', 1)
+    redis.call('RPUSH', base .. 't', cjson.encode({ at = tonumber(now), by = 'ringmaster', from = 'completed', to = 'running', reason = 'list_appended' }))
+  end
+end
+redis.call('HSET', importKey, 'rows', rowsAfter, 'state', 'reading')
+redis.call('HINCRBY', importKey, 'accepted', accepted)
+redis.call('HINCRBY', importKey, 'duplicate', duplicates + repeated)
+redis.call('HINCRBY', importKey, 'suppressed', suppressed)
+redis.call('HINCRBY', importKey, 'rejected', rejected)
+return { 'stored', accepted, repeated }

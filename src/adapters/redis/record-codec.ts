@@ -1,0 +1,106 @@
+import { assert, present } from '../../core/assert.ts';
+import { CALLEE_STATES, type CalleeRecord, type CalleeRef, isCallable } from '../../core/callee.ts';
+import { DISPOSITION_NAMES } from '../../core/disposition.ts';
+import { RECORD_BYTES } from '../../core/limits.ts';
+import { REASONS, type Reason } from '../../core/reasons.ts';
+import { fromSeconds, type Instant, toSecondsUp } from '../../core/time.ts';
+
+/**
+ * Layout of one stored state record, little-endian, RECORD_BYTES long:
+ *   0 state + 1 (0: empty slot, a duplicate; then `batch` is the ref of the callee it repeats)
+ *   1 disposition + 1 (0: none)   2 attempts   3 returns   4 reason   5 zone   6 version   7 unused
+ *   8 due, in seconds             12 batch
+ * The positions in the lists of states, dispositions and reasons are therefore part of the stored format.
+ */
+const REASON_NAMES: readonly Reason[] = REASONS.map(([name]) => name);
+const STATE_CODES = codes(CALLEE_STATES);
+const DISPOSITION_CODES = codes(DISPOSITION_NAMES);
+const REASON_CODES = codes(REASON_NAMES);
+
+function codes<T extends string>(names: readonly T[]): ReadonlyMap<T, number> {
+  assert(names.length < 255, 'a list of stored names outgrew its byte');
+  return new Map(names.map((name, index) => [name, index]));
+}
+
+export function stateCode(state: CalleeRecord['state']): number {
+  return present(STATE_CODES.get(state), `code of state ${state}`);
+}
+
+export function reasonCode(reason: Reason): number {
+  return present(REASON_CODES.get(reason), `code of reason ${reason}`);
+}
+
+export function reasonName(code: number): Reason {
+  return present(REASON_NAMES[code], `reason ${code}`);
+}
+
+export function dispositionCode(disposition: CalleeRecord['disposition']): number {
+  return disposition === undefined ? 0 : present(DISPOSITION_CODES.get(disposition), disposition) + 1;
+}
+
+export function dispositionName(code: number): CalleeRecord['disposition'] {
+  return code === 0 ? undefined : present(DISPOSITION_NAMES[code - 1], `disposition ${code}`);
+}
+
+/** The attempts that a record's byte can hold; the counts must add up the same. */
+export function storedAttempts(record: CalleeRecord): number {
+  return Math.min(record.attempts, 255);
+}
+
+/**
+ * Writes `record` at `offset`. Times are stored in whole seconds, rounded up. Throws for a due time that four bytes
+ * cannot hold: it must not reach a script, which would stop half way at the index of due times.
+ */
+export function writeRecord(target: Buffer, offset: number, record: CalleeRecord): void {
+  assert(Number.isFinite(record.due), 'a due time is a number');
+  target[offset] = stateCode(record.state) + 1;
+  target[offset + 1] = dispositionCode(record.disposition);
+  target[offset + 2] = storedAttempts(record);
+  target[offset + 3] = Math.min(record.returns, 255);
+  target[offset + 4] = reasonCode(record.reason);
+  target[offset + 5] = record.zone;
+  target[offset + 6] = record.version;
+  target[offset + 7] = 0;
+  target.writeUInt32LE(toSecondsUp(record.due), offset + 8);
+  target.writeUInt32LE(record.batch, offset + 12);
+}
+
+/** The record at `offset`, or undefined for an empty slot. */
+export function readRecord(source: Buffer, offset: number): CalleeRecord | undefined {
+  const state = source[offset] ?? 0;
+  if (state === 0) return undefined;
+  return {
+    state: present(CALLEE_STATES[state - 1], `state ${state}`),
+    disposition: dispositionName(source[offset + 1] ?? 0),
+    attempts: source[offset + 2] ?? 0,
+    returns: source[offset + 3] ?? 0,
+    reason: reasonName(source[offset + 4] ?? 0),
+    zone: source[offset + 5] ?? 0,
+    version: source[offset + 6] ?? 0,
+    due: fromSeconds(source.readUInt32LE(offset + 8)),
+    batch: source.readUInt32LE(offset + 12),
+  };
+}
+
+const CALLABLE_BYTES: ReadonlySet<number> = new Set(
+  CALLEE_STATES.filter(isCallable).map((state) => stateCode(state) + 1),
+);
+
+/** Zone and due time of a record that may be claimed, without decoding the rest; undefined for all others. */
+export function peekWaiting(source: Buffer, offset: number): { zone: number; due: Instant } | undefined {
+  if (!CALLABLE_BYTES.has(source[offset] ?? 0)) return undefined;
+  return { zone: source[offset + 5] ?? 0, due: fromSeconds(source.readUInt32LE(offset + 8)) };
+}
+
+/** For an empty slot: the callee whose number this row repeated. */
+export function readDuplicateOf(source: Buffer, offset: number): CalleeRef | undefined {
+  return source[offset] === 0 ? source.readUInt32LE(offset + 12) : undefined;
+}
+
+/** All records of a page's vector, by slot. */
+export function readRecords(source: Buffer): (CalleeRecord | undefined)[] {
+  const records: (CalleeRecord | undefined)[] = [];
+  for (let offset = 0; offset < source.length; offset += RECORD_BYTES)
+    records.push(readRecord(source, offset));
+  return records;
+}

@@ -1,0 +1,58 @@
+import type { Store } from '../../ports/store.ts';
+import { auditFacts } from './audit-facts.ts';
+import * as campaigns from './campaigns.ts';
+import * as changes from './changes.ts';
+import type { StoreContext } from './context.ts';
+import * as due from './due.ts';
+import * as imports from './imports.ts';
+import * as reads from './reads.ts';
+import { loadScripts, type RedisClient } from './scripts.ts';
+
+/** The store port on Redis. `prefix` starts every key name, so that several installations may share one server. */
+export function createRedisStore(client: RedisClient, options: { readonly prefix: string }): Store {
+  const context: StoreContext = { client, prefix: options.prefix, scripts: loadScripts(client) };
+  return {
+    createCampaign: (id, settings, now) => campaigns.createCampaign(context, id, settings, now),
+    campaign: (id) => campaigns.readCampaign(context, id),
+    campaignIds: () => campaigns.campaignIds(context),
+    moveCampaign: (before, to, why) => campaigns.moveCampaign(context, before, to, why),
+    trail: (id) => campaigns.readTrail(context, id),
+    counts: (id) => campaigns.readCounts(context, id),
+    zoneIndex: (id, zone) => campaigns.zoneIndex(context, id, zone),
+
+    openImport: (record) => imports.openImport(context, record),
+    importRecord: (id) => imports.readImport(context, id),
+    imports: (id) => imports.listImports(context, id),
+    storeImportStep: (id, step) => imports.storeImportStep(context, id, step),
+    noteImport: async (id, facts) => {
+      await imports.noteImport(context, id, facts);
+    },
+    closeImport: (id, end) => imports.closeImport(context, id, end),
+    rejections: (id) => imports.rejections(context, id),
+    findNumbers: (id, numbers) => imports.findNumbers(context, id, numbers),
+
+    apply: (id, change) => changes.applyChange(context, id, change),
+    batch: (id, batchId) => changes.readBatch(context, id, batchId),
+    batchCallees: (id, batchId) => changes.readBatchCallees(context, id, batchId),
+    openBatches: (id) => changes.readOpenBatches(context, id),
+
+    noteOrphan: async (id, orphan) => {
+      await campaigns.noteOrphan(context, id, orphan);
+    },
+    orphans: (id) => campaigns.readOrphans(context, id),
+
+    dueCallees: (id, zone, now, max) => due.dueCallees(context, id, zone, now, max),
+    nextDueAt: (id, zone) => due.nextDueAt(context, id, zone),
+    dueBuckets: (id) => due.dueBuckets(context, id),
+
+    calleesIn: (id, states, fromPage, max) => reads.calleesIn(context, id, states, fromPage, max),
+    missedCallees: (id, max) => reads.missedCallees(context, id, max),
+    records: (id, refs) => reads.readCalleeRecords(context, id, refs),
+    rows: (id, refs) => reads.readRows(context, id, refs),
+    story: (id, ref) => reads.readStory(context, id, ref),
+    findCallee: async (id, number) => (await imports.findNumbers(context, id, [String(number)]))[0],
+    pages: (id) => reads.storedPages(context, id),
+    pageStories: (id, page) => reads.pageStories(context, id, page),
+    auditFacts: (id) => auditFacts(context, id),
+  };
+}
