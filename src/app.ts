@@ -1,0 +1,99 @@
+import { type BullQueue, createBullQueue } from './adapters/bullmq/queue.ts';
+import type { Runner } from './adapters/bullmq/runner.ts';
+import { systemClock } from './adapters/clock.ts';
+import { connectRedis, type RedisConnection } from './adapters/redis/connect.ts';
+import { createRedisStore } from './adapters/redis/store.ts';
+import { createSpool } from './adapters/spool.ts';
+import { createClient } from './adapters/tencent/client.ts';
+import { createQuota } from './adapters/tencent/quota.ts';
+import { createTencentTelephony } from './adapters/tencent/telephony.ts';
+import { type Config, type ProviderConfig, requireProvider } from './config.ts';
+import { createLogger, type Logger } from './log.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Spool } from './ports/spool.ts';
+import type { Store } from './ports/store.ts';
+import type { Telephony } from './ports/telephony.ts';
+import { type Role, startRole } from './roles.ts';
+
+/** What all faces and roles of one process share. */
+export interface App {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly redis: RedisConnection;
+  readonly store: Store;
+  readonly queue: BullQueue;
+  readonly clock: Clock;
+  readonly spool: Spool;
+  /** Undefined when no credentials are set; roles that need the provider refuse to start without. */
+  readonly telephony: Telephony | undefined;
+  /** Starts taking work. Throws AppError `settings_invalid` for a role whose settings are missing. */
+  start(roles: readonly Role[]): Promise<void>;
+  /** Takes no new work, drains what runs, then lets go of queues, provider and store, in this order. */
+  close(): Promise<void>;
+}
+
+/**
+ * Joins adapters to pipelines: the only place that knows both. Opens everything that any face needs; takes no work
+ * until `start`. `name` tells processes apart in logs and in Redis' list of clients.
+ */
+export async function openApp(config: Config, options: { readonly name: string }): Promise<App> {
+  const log = createLogger(config, { role: options.name });
+  const redis = await connectRedis(config.redis, {
+    name: `ringmaster-${options.name}`,
+    onError: (err) => log.warn({ event: 'redis_fault', err }, 'the connection to Redis has a fault'),
+  });
+  const { prefix } = config.redis;
+  const clock = systemClock;
+  const queue = createBullQueue({ connection: redis.forQueues(), prefix, clock, logger: log });
+  const provider = openProvider(config, redis, log);
+  const runners: Runner[] = [];
+  const app: App = {
+    config,
+    log,
+    redis,
+    store: createRedisStore(redis.client, { prefix }),
+    queue,
+    clock,
+    spool: createSpool(config.spoolDir),
+    telephony: provider?.telephony,
+    async start(roles) {
+      if (roles.some((role) => role !== 'ingest')) requireProvider(config);
+      for (const role of roles) runners.push(startRole(app, role));
+      await Promise.all(runners.map((runner) => runner.ready()));
+      log.info({ event: 'started', roles }, 'taking work');
+    },
+    async close() {
+      await Promise.all(runners.map((runner) => runner.close()));
+      await queue.close();
+      provider?.close();
+      await redis.close();
+      log.info({ event: 'stopped' }, 'stopped');
+    },
+  };
+  return app;
+}
+
+function openProvider(
+  config: Config,
+  redis: RedisConnection,
+  log: Logger,
+): { readonly telephony: Telephony; close(): void } | undefined {
+  const { secretId, secretKey, sdkAppId } = config.provider;
+  if (secretId === undefined || secretKey === undefined || sdkAppId === undefined) return undefined;
+  const { endpoint, token, region }: ProviderConfig = requireProvider(config);
+  const client = createClient({
+    endpoint,
+    secretId,
+    secretKey,
+    ...(token !== undefined && { token }),
+    ...(region !== undefined && { region }),
+    quota: createQuota({ redis: redis.client, prefix: `${config.redis.prefix}:`, secretId }),
+    deadlineMs: config.limits.requestDeadline,
+    requestsPerSecond: config.limits.requestsPerSecond,
+    log,
+  });
+  return {
+    telephony: createTencentTelephony(client, { sdkAppId, taskListPage: config.limits.taskListPage }),
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,143 @@
+import { type Command, Option } from 'commander';
+import { present } from '../../core/assert.ts';
+import { CALLEE_STATES, type CalleeRef, type CalleeState } from '../../core/callee.ts';
+import { parseCalleeId } from '../../core/callee-id.ts';
+import { AppError } from '../../core/errors.ts';
+import { PAGE_SLOTS } from '../../core/limits.ts';
+import { parsePhone } from '../../core/phone.ts';
+import { isoInZone } from '../../core/zone-clock.ts';
+import { requireCampaign } from '../../pipelines/actions.ts';
+import type { CampaignRecord } from '../../ports/store.ts';
+import { type CalleeDocument, type CalleeLine, calleeDocument, calleeLine } from '../documents.ts';
+import type { CliDeps, Session } from './deps.ts';
+import { factsText, printJson, printJsonArray, printLine, printLines } from './output.ts';
+
+/** The callee that an id or a number names. Messages never repeat the number. */
+async function findCallee(deps: CliDeps, campaign: CampaignRecord, text: string): Promise<CalleeRef> {
+  const ref = parseCalleeId(campaign.id, text);
+  if (ref !== undefined) return ref;
+  const phone = parsePhone(text, campaign.settings.defaultRegion);
+  if (!phone.ok) {
+    throw new AppError(
+      'callee_not_found',
+      `this is neither a callee id such as "c12" nor a number: ${phone.message}`,
+    );
+  }
+  const found = await deps.store.findCallee(campaign.id, Number(phone.digits));
+  if (found !== undefined) return found;
+  throw new AppError('callee_not_found', `campaign "${campaign.id}" has no callee with this number`);
+}
+
+async function readCallee(deps: CliDeps, campaign: CampaignRecord, ref: CalleeRef): Promise<CalleeDocument> {
+  const [record] = await deps.store.records(campaign.id, [ref]);
+  if (record === undefined) {
+    throw new AppError('callee_not_found', `campaign "${campaign.id}" has no callee c${ref}`);
+  }
+  const [rows, stories] = await Promise.all([
+    deps.store.rows(campaign.id, [ref]),
+    deps.store.story(campaign.id, ref),
+  ]);
+  const row = present(rows[0], `row of callee c${ref}`);
+  return calleeDocument(calleeLine(campaign.id, ref, record, row), record, row, stories);
+}
+
+/** A time of a document in the campaign's own zone, as operators think of it. */
+function localTime(at: unknown, timeZone: string): string {
+  return typeof at === 'string' ? isoInZone(Date.parse(at), timeZone) : '-';
+}
+
+function historyText(entry: CalleeDocument['history'][number], timeZone: string): string {
+  const { at, from, to, reasonText, disposition, attempts, batch, nextAttemptAt, calls } = entry;
+  const facts = [
+    ...(disposition === undefined ? [] : [String(disposition)]),
+    `attempts ${attempts}`,
+    ...(batch === undefined ? [] : [`batch ${batch}`]),
+    ...(nextAttemptAt === undefined ? [] : [`next attempt ${localTime(nextAttemptAt, timeZone)}`]),
+    ...(Array.isArray(calls) ? calls.map((call) => JSON.stringify(call)) : []),
+  ];
+  return `  ${localTime(at, timeZone)}  ${from ?? '-'} -> ${to}: ${reasonText} (${facts.join(', ')})`;
+}
+
+/** A callee for people: what it is, then everything that happened to it and why. */
+function calleeText(document: CalleeDocument, timeZone: string): string {
+  const facts: [string, string | number][] = [
+    ['callee', document.id],
+    ['number', document.callee],
+    ['row', `${document.row} of ${document.import}`],
+    ['state', document.state],
+    ['reason', document.reasonText],
+    ['disposition', document.disposition ?? '-'],
+    ['attempts', document.attempts],
+    ['next attempt', localTime(document.nextAttemptAt, timeZone)],
+    ['UUI', document.uui === '' ? '-' : document.uui],
+    ...Object.entries(document.variables),
+  ];
+  const history = document.history.map((entry) => historyText(entry, timeZone));
+  return [factsText(facts), ...(history.length === 0 ? [] : ['', 'history', ...history])].join('\n');
+}
+
+/** Callees in some states, in row order, a page in memory at a time. */
+async function* listCallees(
+  deps: CliDeps,
+  campaignId: string,
+  states: readonly CalleeState[],
+): AsyncIterable<CalleeLine> {
+  let page: number | undefined = 0;
+  while (page !== undefined) {
+    const { callees, next } = await deps.store.calleesIn(campaignId, states, page, PAGE_SLOTS);
+    const rows = await deps.store.rows(
+      campaignId,
+      callees.map(({ ref }) => ref),
+    );
+    for (const [at, { ref, record }] of callees.entries()) {
+      yield calleeLine(campaignId, ref, record, present(rows[at], `row of callee c${ref}`));
+    }
+    page = next;
+  }
+}
+
+function lineText(line: CalleeLine, timeZone: string): string {
+  const next = line.nextAttemptAt === null ? '' : `  next attempt ${localTime(line.nextAttemptAt, timeZone)}`;
+  const ended = line.disposition === null ? '' : `  ${line.disposition}`;
+  return `${line.id}  ${line.callee}  ${line.state}  ${line.reason}  attempts ${line.attempts}${ended}${next}`;
+}
+
+async function* lineTexts(lines: AsyncIterable<CalleeLine>, timeZone: string): AsyncIterable<string> {
+  for await (const line of lines) yield lineText(line, timeZone);
+}
+
+/** `callee show | list`. These show numbers in full: the operator asked for them. */
+export function addCalleeCommands(program: Command, session: Session): void {
+  const { io } = session;
+  const callee = program.command('callee').description('look at single callees');
+  callee
+    .command('show <campaign> <callee>')
+    .description('one callee, by number or id (c12), with everything that happened to it and why')
+    .option('--json', 'print one JSON document')
+    .action(async (campaignId: string, text: string, options: { json?: true }) => {
+      await session.use(async (deps) => {
+        const campaign = await requireCampaign(deps.store, campaignId);
+        const document = await readCallee(deps, campaign, await findCallee(deps, campaign, text));
+        return options.json
+          ? printJson(io, document)
+          : printLine(io, calleeText(document, campaign.settings.timeZone));
+      });
+    });
+  callee
+    .command('list <campaign>')
+    .description('callees in row order')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(CALLEE_STATES))
+    .option('--json', 'print one JSON document')
+    .action(async (campaignId: string, options: { state?: CalleeState; json?: true }) => {
+      await session.use(async (deps) => {
+        const campaign = await requireCampaign(deps.store, campaignId);
+        const lines = listCallees(
+          deps,
+          campaignId,
+          options.state === undefined ? CALLEE_STATES : [options.state],
+        );
+        if (options.json) return printJsonArray(io, lines);
+        return printLines(io, lineTexts(lines, campaign.settings.timeZone));
+      });
+    });
+}

@@ -1,0 +1,144 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { Writable } from 'node:stream';
+import type { Command } from 'commander';
+import { AppError } from '../../core/errors.ts';
+import { PAGE_SLOTS } from '../../core/limits.ts';
+import type { ReportTotals } from '../../core/report.ts';
+import { requireCampaign } from '../../pipelines/actions.ts';
+import { type AuditReport, runAudit } from '../../pipelines/audit.ts';
+import { writeReport } from '../../pipelines/report.ts';
+import type { CliDeps, CliIo, Session } from './deps.ts';
+import { examine } from './doctor.ts';
+import { countText, printJson, printLine, tableText } from './output.ts';
+import { startProgress } from './progress.ts';
+
+/** Hands everything on to standard output, which must not be ended. */
+function toStandardOutput(io: CliIo): Writable {
+  return new Writable({ write: (chunk: Buffer, _encoding, done) => void io.stdout.write(chunk, done) });
+}
+
+/** The report into a file that appears under its name only when it is whole. */
+async function reportToFile(
+  deps: CliDeps,
+  io: CliIo,
+  campaignId: string,
+  file: string,
+): Promise<ReportTotals> {
+  const { pagesTotal } = await requireCampaign(deps.store, campaignId);
+  const total = pagesTotal * PAGE_SLOTS;
+  const progress = startProgress(io, deps.clock, { label: 'report', unit: 'rows', total });
+  const part = `${file}.part`;
+  try {
+    const onPage = (page: number): void => {
+      io.signal.throwIfAborted();
+      progress.at((page + 1) * PAGE_SLOTS);
+    };
+    const out = (await open(part, 'w', 0o600)).createWriteStream();
+    const totals = await writeReport(deps, campaignId, out, { onPage });
+    await rename(part, file);
+    return totals;
+  } catch (error) {
+    await rm(part, { force: true });
+    if (error instanceof Error && 'syscall' in error) {
+      throw new AppError('file_unreadable', `${file} cannot be written: ${error.message}`, { cause: error });
+    }
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+function totalsText(campaignId: string, totals: ReportTotals): string {
+  const states = Object.entries(totals.states).filter(([, callees]) => callees > 0);
+  const listed = states.map(([state, callees]) => `${countText(callees)} ${state}`).join(', ');
+  const rows = `${countText(totals.rows)} rows read, ${countText(totals.accepted)} accepted`;
+  const callees = `${countText(totals.callees)} callees${listed === '' ? '' : ` (${listed})`}`;
+  return `report of ${campaignId}: ${rows}; ${callees}; ${countText(totals.attempts)} attempts`;
+}
+
+function addReport(program: Command, session: Session): void {
+  const { io } = session;
+  program
+    .command('report <campaign>')
+    .description('one CSV line per callee, to standard output or a file; totals to standard error')
+    .option('--out <file>', 'write the CSV to this file')
+    .option('--json', 'print the totals as one JSON document; the CSV only goes to --out')
+    .action(async (campaignId: string, options: { out?: string; json?: true }) => {
+      await session.use(async (deps) => {
+        const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+        const totals =
+          options.out === undefined
+            ? await writeReport(deps, campaignId, options.json ? nowhere : toStandardOutput(io), {
+                onPage: () => io.signal.throwIfAborted(),
+              })
+            : await reportToFile(deps, io, campaignId, options.out);
+        if (options.json) return printJson(io, { campaign: campaignId, ...totals });
+        io.stderr.write(`${totalsText(campaignId, totals)}\n`);
+      });
+    });
+}
+
+async function printAudit(io: CliIo, report: AuditReport): Promise<void> {
+  for (const { campaign, rule, where, detail } of report.violations) {
+    await printLine(io, `${campaign}: ${where}: ${rule}: ${detail}`);
+  }
+  const found = report.violations.length + report.violationsMore;
+  const looked = `${countText(report.callees)} callees in ${countText(report.campaigns.length)} campaigns`;
+  await printLine(io, `${countText(found)} violations; looked at ${looked}`);
+  const moving = report.campaigns.filter((one) => !one.settled).map((one) => one.campaign);
+  if (moving.length > 0) {
+    const rules = 'rules that compare two readings were not judged for it';
+    await printLine(io, `moved while it was read, so ${rules}: ${moving.join(', ')}`);
+  }
+}
+
+function addAudit(program: Command, session: Session): void {
+  const { io } = session;
+  program
+    .command('audit [campaign]')
+    .description('check on live data what must always be true; one campaign, or all')
+    .option('--json', 'print one JSON document')
+    .action(async (campaignId: string | undefined, options: { json?: true }) => {
+      const report = await session.use(async (deps) => {
+        const progress = startProgress(io, deps.clock, { label: 'audit', unit: 'pages' });
+        let pages = 0;
+        const onPage = (): void => {
+          io.signal.throwIfAborted();
+          pages += 1;
+          progress.at(pages);
+        };
+        try {
+          return await runAudit(deps, campaignId, { onPage });
+        } finally {
+          progress.end();
+        }
+      });
+      await (options.json ? printJson(io, report) : printAudit(io, report));
+      if (report.violations.length > 0) session.fail();
+    });
+}
+
+function addDoctor(program: Command, session: Session): void {
+  const { io } = session;
+  program
+    .command('doctor')
+    .description('check settings, Redis, credentials, clocks, packages and Node')
+    .option('--json', 'print one JSON document')
+    .action(async (options: { json?: true }) => {
+      const findings = await examine(session);
+      const failed = findings.some((finding) => finding.state === 'failed');
+      if (options.json) await printJson(io, { ok: !failed, checks: findings });
+      else {
+        const rows = findings.map(({ check, state, detail }) => [check, state, detail]);
+        await printLine(io, tableText(['check', 'state', 'found'], rows));
+      }
+      if (failed) session.fail();
+    });
+}
+
+/** `report`, `audit` and `doctor`. An audit with violations and a doctor with a failed check end with code 1. */
+export function addCheckCommands(program: Command, session: Session): void {
+  addReport(program, session);
+  addAudit(program, session);
+  addDoctor(program, session);
+}

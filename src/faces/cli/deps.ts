@@ -1,0 +1,65 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Instant } from '../../core/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { WakeQueue } from '../../ports/queue.ts';
+import type { Spool } from '../../ports/spool.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Telephony } from '../../ports/telephony.ts';
+
+/** What doctor asks Redis. */
+export interface RedisFacts {
+  readonly version: string;
+  readonly maxmemoryPolicy: string;
+  /** Round trip of one command. */
+  readonly latencyMs: number;
+  /** The server's clock at the middle of that round trip, and ours. */
+  readonly serverAt: Instant;
+  readonly localAt: Instant;
+}
+
+/** The application as the command line needs it: no role runs, nothing is placed by it. */
+export interface CliDeps {
+  readonly store: Store;
+  readonly queue: WakeQueue & {
+    queueDepths(): Promise<
+      Readonly<
+        Record<
+          string,
+          {
+            readonly waiting: number;
+            readonly delayed: number;
+            readonly active: number;
+            readonly failed: number;
+          }
+        >
+      >
+    >;
+  };
+  /** Undefined when no credentials are set. */
+  readonly telephony?: Telephony | undefined;
+  readonly clock: Clock;
+  readonly spool: Spool;
+  redisFacts(): Promise<RedisFacts>;
+  close(): Promise<void>;
+}
+
+/** The process around the command line, so that tests can be one. */
+export interface CliIo {
+  readonly stdin: Readable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable;
+  /** Who asks, for a campaign's trail. */
+  readonly user: string;
+  /** Aborts when the operator interrupts. */
+  readonly signal: AbortSignal;
+  readonly nodeVersion: string;
+}
+
+/** What every command is given: the process, and the application, opened when it is first needed. */
+export interface Session {
+  readonly io: CliIo;
+  /** Opens the application, runs `work` with it and closes it again, whatever happens. */
+  use<T>(work: (deps: CliDeps) => Promise<T>): Promise<T>;
+  /** Ends with this code although nothing was thrown. */
+  fail(): void;
+}

@@ -1,0 +1,157 @@
+/** What every face shows of a campaign, an import and a callee: one JSON shape each, made in one place. */
+import type { CalleeRecord, CalleeRef, CalleeStory } from '../core/callee.ts';
+import { isCallable } from '../core/callee.ts';
+import { calleeId } from '../core/callee-id.ts';
+import type { ImportRecord } from '../core/import.ts';
+import type { CalleeRow } from '../core/page.ts';
+import { reasonText } from '../core/reasons.ts';
+import type { Instant } from '../core/time.ts';
+import type { CampaignRecord, Store } from '../ports/store.ts';
+
+/** ISO 8601 in UTC; null where there is no such time. */
+export function timeText(at: Instant | undefined): string | null {
+  return at === undefined || at === 0 ? null : new Date(at).toISOString();
+}
+
+export interface CampaignDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly reason: string;
+  /** The reason as a sentence. */
+  readonly reasonText: string;
+  /** Callees by state; every state is named. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Callees by how their latest attempt ended. */
+  readonly dispositions: Readonly<Record<string, number>>;
+  readonly callees: number;
+  readonly attempts: number;
+  /** When the next callee may be called, windows apart: now for "at once", null where none waits. */
+  readonly nextDueAt: string | null;
+}
+
+/** Reads what there is to say about a campaign. */
+export async function campaignDocument(
+  store: Pick<Store, 'counts' | 'nextDueAt'>,
+  campaign: CampaignRecord,
+  now: Instant,
+): Promise<CampaignDocument> {
+  const zones = campaign.zones.map((_, zone) => zone);
+  const [counts, ...dues] = await Promise.all([
+    store.counts(campaign.id),
+    ...zones.map((zone) => store.nextDueAt(campaign.id, zone)),
+  ]);
+  const waiting = dues.filter((due) => due !== undefined);
+  return {
+    id: campaign.id,
+    name: campaign.settings.name,
+    state: campaign.state,
+    reason: campaign.reason,
+    reasonText: campaign.reasonText,
+    counts: counts.states,
+    dispositions: counts.dispositions,
+    callees: counts.accepted,
+    attempts: counts.attempts,
+    nextDueAt: waiting.length === 0 ? null : timeText(Math.max(now, Math.min(...waiting))),
+  };
+}
+
+export interface ImportDocument {
+  readonly id: string;
+  readonly campaign: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly fileName: string;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly suppressed: number;
+  readonly rejected: number;
+  readonly encoding: string;
+  readonly delimiter: string;
+  readonly createdAt: string | null;
+  readonly closedAt: string | null;
+}
+
+export function importDocument(record: ImportRecord): ImportDocument {
+  const { campaignId, createdAt, closedAt, ...rest } = record;
+  return { ...rest, campaign: campaignId, createdAt: timeText(createdAt), closedAt: timeText(closedAt) };
+}
+
+export interface CalleeLine {
+  readonly id: string;
+  /** E.164 with "+". */
+  readonly callee: string;
+  readonly row: number;
+  readonly state: string;
+  readonly reason: string;
+  readonly disposition: string | null;
+  readonly attempts: number;
+  readonly nextAttemptAt: string | null;
+}
+
+/** A callee in a list. Shows the number: for operators who asked for it only. */
+export function calleeLine(
+  campaignId: string,
+  ref: CalleeRef,
+  record: CalleeRecord,
+  row: CalleeRow,
+): CalleeLine {
+  return {
+    id: calleeId(campaignId, ref),
+    callee: `+${row.number}`,
+    row: row.row,
+    state: record.state,
+    reason: record.reason,
+    disposition: record.disposition ?? null,
+    attempts: record.attempts,
+    nextAttemptAt: isCallable(record.state) ? timeText(record.due) : null,
+  };
+}
+
+export interface CalleeDocument extends CalleeLine {
+  readonly reasonText: string;
+  readonly import: string;
+  readonly uui: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly history: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** One line of a callee's history: what moved it, when, why, and what is known of the calls. */
+function historyEntry(story: CalleeStory): Readonly<Record<string, unknown>> {
+  const { at, from, to, reason, due, calls, ...rest } = story;
+  return {
+    at: timeText(at),
+    from: from ?? null,
+    to,
+    reason,
+    reasonText: reasonText(reason),
+    ...rest,
+    ...(due !== undefined && { nextAttemptAt: timeText(due) }),
+    ...(calls !== undefined && {
+      calls: calls.map((call) => ({
+        ...call,
+        ...(call.startedAt !== undefined && { startedAt: timeText(call.startedAt) }),
+        ...(call.endedAt !== undefined && { endedAt: timeText(call.endedAt) }),
+      })),
+    }),
+  };
+}
+
+/** A callee with its whole story. Shows the number: for operators who asked for it only. */
+export function calleeDocument(
+  line: CalleeLine,
+  record: CalleeRecord,
+  row: CalleeRow,
+  stories: readonly CalleeStory[],
+): CalleeDocument {
+  return {
+    ...line,
+    reasonText: reasonText(record.reason),
+    import: row.importId,
+    uui: row.uui,
+    variables: row.variables,
+    history: stories.map(historyEntry),
+  };
+}

@@ -1,0 +1,102 @@
+import { assert } from '../core/assert.ts';
+import type { BatchRecord } from '../core/batch.ts';
+import { STALE_RETRIES_MAX } from '../core/limits.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { WakeQueue } from '../ports/queue.ts';
+import type { CampaignRecord, Change, Store } from '../ports/store.ts';
+import type { Telephony } from '../ports/telephony.ts';
+
+/** The bounds of limits.ts that an operator, or a test, may turn. Milliseconds. */
+export interface PipelineBounds {
+  readonly requestDeadline: number;
+  readonly submissionGrace: number;
+  readonly quietPeriod: number;
+  readonly recordWaitMax: number;
+  readonly lookIntervalMin: number;
+  readonly lookIntervalMax: number;
+  readonly firstLook: number;
+  readonly batchGather: number;
+  readonly recordGather: number;
+}
+
+/** What the pipelines that place and follow calls work with. */
+export interface PipelineDeps {
+  readonly store: Store;
+  readonly telephony: Telephony;
+  readonly queue: WakeQueue;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly bounds: PipelineBounds;
+}
+
+/**
+ * Decides and applies a change; decides anew on fresh data when another process was faster. `decide` reads what
+ * it needs and returns undefined when nothing is left to do. True when a change was stored.
+ */
+export async function settle(
+  deps: Pick<PipelineDeps, 'store'>,
+  campaignId: string,
+  decide: () => Promise<Change | undefined>,
+): Promise<boolean> {
+  for (let turn = 0; turn < STALE_RETRIES_MAX; turn += 1) {
+    const change = await decide();
+    if (change === undefined) return false;
+    if ((await deps.store.apply(campaignId, change)) === 'done') return true;
+  }
+  return false;
+}
+
+/** Runs `work` over `items`, at most `width` at a time. The first failure is thrown once all that began are over. */
+export async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  assert(width >= 1, 'a width of at least one');
+  const rest = [...items];
+  const failures: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined && failures.length === 0; item = rest.shift()) {
+      try {
+        await work(item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Blocks a running campaign with what a person must mend. Keeps quiet when it is no longer running. */
+export async function blockCampaign(
+  deps: Pick<PipelineDeps, 'store' | 'clock' | 'log'>,
+  campaignId: string,
+  why: { readonly reason: string; readonly text: string },
+): Promise<void> {
+  for (let turn = 0; turn < STALE_RETRIES_MAX; turn += 1) {
+    const campaign = await deps.store.campaign(campaignId);
+    if (campaign?.state !== 'running') return;
+    if (
+      await deps.store.moveCampaign(campaign, 'blocked', { ...why, by: 'ringmaster', now: deps.clock.now() })
+    ) {
+      deps.log.error({ event: 'campaign_blocked', campaignId, reason: why.reason }, why.text);
+      return;
+    }
+  }
+}
+
+/** The look of a batch that is due first, of those in some states; undefined when there is none. */
+export function nextLook(
+  batches: readonly BatchRecord[],
+  states: readonly BatchRecord['state'][],
+): number | undefined {
+  const looks = batches.filter((batch) => states.includes(batch.state)).map((batch) => batch.nextLookAt);
+  return looks.length === 0 ? undefined : Math.min(...looks);
+}
+
+/** True while the campaign may still have live tasks or waiting callees to look after. */
+export function isLive(campaign: CampaignRecord): boolean {
+  return campaign.state === 'running' || campaign.state === 'paused' || campaign.state === 'blocked';
+}

@@ -1,0 +1,103 @@
+import { type BatchRecord, parseSubmissionName, type SubmissionName } from '../core/batch.ts';
+import { noteOrphanCall } from '../core/callee.ts';
+import type { TaskSummary } from '../ports/telephony.ts';
+import { type PipelineDeps, settle } from './deps.ts';
+import { scanTasks } from './task-list.ts';
+
+/**
+ * Reads the provider's task list for tasks that are ours by name but not the accepted submission of their batch:
+ * a create that landed after we had judged it absent. Such an orphan is stopped at once, before its lead time is
+ * over where we are quick, noted, and any call it made is counted as an attempt of that callee.
+ */
+export async function sweepTasks(deps: PipelineDeps): Promise<void> {
+  const live = (
+    await Promise.all((await deps.store.campaignIds()).map((id) => deps.store.campaign(id)))
+  ).some((campaign) => campaign !== undefined && campaign.state !== 'draft' && campaign.batchNext > 1);
+  if (!live) return;
+  const scan = await scanTasks(deps.telephony, { forDoubt: false });
+  if (!scan.clean && scan.failure !== undefined) {
+    deps.log.warn({ event: 'task_list_failed', code: scan.failure.code }, scan.failure.message);
+  }
+  for (const task of scan.tasks) {
+    const name = parseSubmissionName(task.name);
+    if (name !== undefined) await judgeTask(deps, task, name);
+  }
+}
+
+async function judgeTask(deps: PipelineDeps, task: TaskSummary, name: SubmissionName): Promise<void> {
+  const campaign = await deps.store.campaign(name.campaignId);
+  // Without such a campaign the name proves nothing: another installation may share the account.
+  if (campaign === undefined) return;
+  const batch = await deps.store.batch(name.campaignId, name.batchId);
+  if (batch === undefined || batch.taskId === task.taskId) return;
+  const inDoubt = batch.state === 'submitting' || batch.state === 'uncertain';
+  if (inDoubt && batch.submissions === name.submission) {
+    const { priority } = campaign.settings;
+    await deps.queue.wake({ queue: 'dispatch', campaignId: campaign.id, priority }, batch.nextLookAt);
+    return;
+  }
+  await handleOrphan(deps, task, name, batch);
+}
+
+async function handleOrphan(
+  deps: PipelineDeps,
+  task: TaskSummary,
+  name: SubmissionName,
+  batch: BatchRecord,
+): Promise<void> {
+  const { campaignId } = name;
+  const ended = task.state === 'completed' || task.state === 'terminated';
+  const known = (await deps.store.orphans(campaignId)).find((orphan) => orphan.taskId === task.taskId);
+  if (known?.settled) return;
+  if (!ended) {
+    const stopped = await deps.telephony.stopTask(task.taskId);
+    deps.log.error(
+      { event: 'orphan_task', campaignId, batchId: batch.id, taskId: task.taskId, stopped: stopped.ok },
+      'a submission landed after it was judged absent; stopping it',
+    );
+  }
+  await deps.store.noteOrphan(campaignId, {
+    taskId: task.taskId,
+    name: task.name,
+    at: deps.clock.now(),
+    settled: false,
+  });
+  if (ended) await countOrphanCalls(deps, task, campaignId, batch);
+}
+
+async function countOrphanCalls(
+  deps: PipelineDeps,
+  task: TaskSummary,
+  campaignId: string,
+  batch: BatchRecord,
+): Promise<void> {
+  const reading = await deps.telephony.describeTask(task.taskId);
+  if (!reading.ok) return;
+  const dialled = reading.value.callees.filter((callee) => callee.sessionIds.length > 0);
+  for (const callee of dialled) {
+    const ref = await deps.store.findCallee(campaignId, callee.number);
+    if (ref === undefined) continue;
+    await settle(deps, campaignId, async () => {
+      const [record] = await deps.store.records(campaignId, [ref]);
+      if (record === undefined) return undefined;
+      const now = deps.clock.now();
+      // A crash between counting and noting brings us here again: what the story has is counted.
+      const story = await deps.store.story(campaignId, ref);
+      const counted = new Set(story.flatMap((line) => line.calls ?? []).map((call) => call.sessionId));
+      const sessionIds = callee.sessionIds.filter((id) => !counted.has(id));
+      if (sessionIds.length === 0) return undefined;
+      const calls = sessionIds.map((sessionId) => ({ sessionId, recordMissing: true as const }));
+      return {
+        name: 'orphan_call',
+        now,
+        moves: [noteOrphanCall(ref, record, { now, calls, batch: batch.id })],
+      };
+    });
+  }
+  await deps.store.noteOrphan(campaignId, {
+    taskId: task.taskId,
+    name: task.name,
+    at: deps.clock.now(),
+    settled: true,
+  });
+}

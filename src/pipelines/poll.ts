@@ -1,0 +1,238 @@
+import { type BatchRecord, moveBatch, noteBatch, type TaskControl } from '../core/batch.ts';
+import { type CalleeMove, moveCallee } from '../core/callee.ts';
+import type { CampaignState } from '../core/campaign.ts';
+import { REQUESTS_IN_PARALLEL, TASK_OVERDUE_MAX } from '../core/limits.ts';
+import { nextLookAt, nextRecordLookAt } from '../core/look-schedule.ts';
+import { type CalleeReading, decideOutcome, isOver } from '../core/outcome.ts';
+import type { Reason } from '../core/reasons.ts';
+import type { CampaignRecord, DueCallee } from '../ports/store.ts';
+import type { TaskReading, TelephonyFailure } from '../ports/telephony.ts';
+import { fetchRecords } from './call-records.ts';
+import { blockCampaign, inParallel, nextLook, type PipelineDeps } from './deps.ts';
+import { scanTasks } from './task-list.ts';
+
+/**
+ * One look at a campaign's live tasks: those whose look is due are brought to the state the campaign is in
+ * (paused, stopped), read, and what happened to each callee is recorded. It decides nothing about retries.
+ */
+export async function pollCampaign(deps: PipelineDeps, campaignId: string): Promise<void> {
+  const campaign = await deps.store.campaign(campaignId);
+  if (campaign === undefined) return;
+  const { priority } = campaign.settings;
+  const control = wantedControl(campaign.state);
+  const now = deps.clock.now();
+  const active = (await deps.store.openBatches(campaignId)).filter((batch) => batch.state === 'active');
+  const due = active.filter((batch) => batch.nextLookAt <= now || batch.control !== control);
+  await inParallel(due, REQUESTS_IN_PARALLEL, async (batch) => {
+    const controlled = await controlTask(deps, campaignId, batch, control);
+    if (controlled !== undefined && controlled.nextLookAt <= now) await readTask(deps, campaign, controlled);
+  });
+  const counts = await deps.store.counts(campaignId);
+  if (counts.states.missed > 0) await deps.queue.wake({ queue: 'retry', campaignId, priority });
+  if (due.length > 0 && campaign.state === 'running')
+    await deps.queue.wake({ queue: 'dispatch', campaignId, priority });
+  const look = nextLook(await deps.store.openBatches(campaignId), ['active']);
+  if (look !== undefined) await deps.queue.wake({ queue: 'poll', campaignId, priority }, look);
+}
+
+/** What the provider should be doing with the live tasks of a campaign in this state. */
+export function wantedControl(state: CampaignState): TaskControl {
+  if (state === 'cancelled') return 'stop';
+  return state === 'paused' ? 'pause' : 'run';
+}
+
+/** Tells the provider what the campaign wants of a task, once; the batch as stored afterwards, undefined if it moved. */
+async function controlTask(
+  deps: PipelineDeps,
+  campaignId: string,
+  batch: BatchRecord,
+  wanted: TaskControl,
+): Promise<BatchRecord | undefined> {
+  if (batch.control === wanted || batch.control === 'stop') return batch;
+  const { telephony } = deps;
+  const request = { stop: telephony.stopTask, pause: telephony.pauseTask, run: telephony.resumeTask }[wanted];
+  const result = await request.call(telephony, batch.taskId);
+  const now = deps.clock.now();
+  if (!result.ok) {
+    const { code, kind } = result.failure;
+    deps.log.warn(
+      { event: 'task_control_failed', campaignId, batchId: batch.id, wanted, code, kind },
+      result.failure.message,
+    );
+    return saved(
+      deps,
+      campaignId,
+      batch,
+      noteBatch(batch, { nextLookAt: now + deps.bounds.lookIntervalMin }),
+      [],
+    );
+  }
+  deps.log.info(
+    { event: 'task_controlled', campaignId, batchId: batch.id, wanted },
+    'the provider took the control',
+  );
+  // A stopped task is over soon: look at once. Others keep their time.
+  const soon = wanted === 'stop' ? now : batch.nextLookAt;
+  return saved(deps, campaignId, batch, noteBatch(batch, { control: wanted, nextLookAt: soon }), []);
+}
+
+async function saved(
+  deps: PipelineDeps,
+  campaignId: string,
+  before: BatchRecord,
+  after: BatchRecord,
+  moves: readonly CalleeMove[],
+): Promise<BatchRecord | undefined> {
+  const now = deps.clock.now();
+  const stored = await deps.store.apply(campaignId, {
+    name: 'read_batch',
+    now,
+    moves,
+    batch: { before, after },
+  });
+  return stored === 'done' ? after : undefined;
+}
+
+async function readTask(deps: PipelineDeps, campaign: CampaignRecord, batch: BatchRecord): Promise<void> {
+  const result = await deps.telephony.describeTask(batch.taskId);
+  if (!result.ok) return readingFailed(deps, campaign, batch, result.failure);
+  const reading = result.value;
+  const callees = await callingCallees(deps, campaign.id, batch);
+  const ended = reading.state === 'completed' || reading.state === 'terminated';
+  const overdue = !ended && deps.clock.now() > batch.notAfter + TASK_OVERDUE_MAX;
+  if (overdue) {
+    // Long past its end the task still does not say that it is over: a person must find out why.
+    await parkAll(deps, campaign.id, batch, callees, 'unknown_provider_state', {
+      taskState: reading.stateCode,
+    });
+    return;
+  }
+  await recordReading(deps, campaign.id, batch, callees, reading, ended);
+}
+
+interface Calling extends DueCallee {
+  readonly number: number;
+}
+
+/** The callees of a batch that are still calling in it, with their numbers. */
+async function callingCallees(
+  deps: PipelineDeps,
+  campaignId: string,
+  batch: BatchRecord,
+): Promise<Calling[]> {
+  const { refs, numbers } = await deps.store.batchCallees(campaignId, batch.id);
+  const records = await deps.store.records(campaignId, refs);
+  return refs.flatMap((ref, at) => {
+    const record = records[at];
+    return record?.state === 'calling' && record.batch === batch.id
+      ? [{ ref, record, number: numbers[at] ?? Number.NaN }]
+      : [];
+  });
+}
+
+async function recordReading(
+  deps: PipelineDeps,
+  campaignId: string,
+  batch: BatchRecord,
+  callees: readonly Calling[],
+  reading: TaskReading,
+  ended: boolean,
+): Promise<void> {
+  const { bounds } = deps;
+  const byNumber = new Map(reading.callees.map((callee) => [callee.number, callee]));
+  const readings = callees.map((callee) => {
+    const read = byNumber.get(callee.number);
+    const seen = read ?? { state: 'absent' as const, stateCode: -1, sessionIds: [] };
+    return { ...callee, read: seen, over: isOver(seen, ended) };
+  });
+  const over = readings.filter((callee) => callee.over);
+  const sessionIds = over.flatMap((callee) => callee.read.sessionIds);
+  const takeAll =
+    ended || deps.clock.now() - Math.max(batch.lastReadAt, batch.notBefore) >= bounds.recordGather;
+  const fetched = await fetchRecords(deps, campaignId, batch, sessionIds, takeAll);
+  const now = deps.clock.now();
+  const rules = { now, taskEnded: ended, recordWaitMax: bounds.recordWaitMax };
+  const moves = over.flatMap((callee) => {
+    // Left for a fuller request: its record was not asked for, so its absence means nothing.
+    if (callee.read.sessionIds.some((id) => fetched.left.has(id))) return [];
+    const seen: CalleeReading = { ...callee.read, records: fetched.records };
+    return decideOutcome(callee.ref, callee.record, seen, rules) ?? [];
+  });
+  const done = moves.filter((move) => move.after.state !== 'calling').length;
+  const open = callees.length - done;
+  const waits = readings
+    .filter((callee) => callee.over)
+    .map((callee) => callee.record.due)
+    .filter((due) => due !== 0);
+  const look =
+    ended && open > 0
+      ? nextRecordLookAt(waits.length === 0 ? now : Math.min(...waits), now, bounds)
+      : nextLookAt(
+          {
+            since: batch.notBefore,
+            now,
+            over: batch.calleesTotal - callees.length + over.length,
+            total: batch.calleesTotal,
+          },
+          bounds,
+        );
+  const change = {
+    readings: batch.readings + 1,
+    lastReadAt: takeAll ? now : batch.lastReadAt,
+    calleesOpen: open,
+    nextLookAt: look,
+  };
+  // With one try each, a task whose callees are all over has nothing left to do, whatever it calls itself.
+  const after = open === 0 ? moveBatch(batch, 'finish', change) : noteBatch(batch, change);
+  if ((await saved(deps, campaignId, batch, after, moves)) === undefined) return;
+  deps.log.info(
+    { event: 'task_read', campaignId, batchId: batch.id, taskState: reading.state, moved: done, open },
+    'recorded a reading',
+  );
+}
+
+async function readingFailed(
+  deps: PipelineDeps,
+  campaign: CampaignRecord,
+  batch: BatchRecord,
+  failure: TelephonyFailure,
+): Promise<void> {
+  const { id: campaignId } = campaign;
+  const facts = { campaignId, batchId: batch.id, code: failure.code, kind: failure.kind };
+  deps.log.warn({ event: 'task_reading_failed', ...facts }, failure.message);
+  if (failure.kind === 'invalid' && (await hasVanished(deps, batch))) {
+    const callees = await callingCallees(deps, campaignId, batch);
+    await parkAll(deps, campaignId, batch, callees, 'task_vanished', { code: failure.code });
+    return;
+  }
+  if (failure.kind === 'blocked') {
+    const text = `the provider refused to show a task with ${failure.code}: ${failure.message}. Mend it, then: campaign start ${campaignId}`;
+    await blockCampaign(deps, campaignId, { reason: 'provider_blocked', text });
+  }
+  const now = deps.clock.now();
+  const look = nextRecordLookAt(Math.max(batch.lastReadAt, batch.notBefore), now, deps.bounds);
+  await saved(deps, campaignId, batch, noteBatch(batch, { nextLookAt: look }), []);
+}
+
+/** Only a clean reading of the whole list, without the task in it, proves that the provider forgot it. */
+async function hasVanished(deps: PipelineDeps, batch: BatchRecord): Promise<boolean> {
+  const scan = await scanTasks(deps.telephony, { forDoubt: true });
+  return scan.clean && !scan.tasks.some((task) => task.taskId === batch.taskId);
+}
+
+async function parkAll(
+  deps: PipelineDeps,
+  campaignId: string,
+  batch: BatchRecord,
+  callees: readonly Calling[],
+  reason: Reason,
+  facts: Readonly<Record<string, string | number>>,
+): Promise<void> {
+  const now = deps.clock.now();
+  const moves = callees.map(({ ref, record }) => moveCallee(ref, record, 'park', { now, reason, facts }));
+  await saved(deps, campaignId, batch, moveBatch(batch, 'finish', { calleesOpen: 0 }), moves);
+  deps.log.error(
+    { event: 'batch_parked', campaignId, batchId: batch.id, reason, callees: moves.length },
+    'needs attention',
+  );
+}

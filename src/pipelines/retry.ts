@@ -1,0 +1,100 @@
+import { type CalleeMove, moveCallee } from '../core/callee.ts';
+import { openingAt } from '../core/calling-window.ts';
+import { campaignEnd } from '../core/campaign.ts';
+import { DECISIONS_PER_CHANGE } from '../core/limits.ts';
+import { decideRetry } from '../core/retry-policy.ts';
+import type { Instant } from '../core/time.ts';
+import type { CampaignRecord, DueCallee } from '../ports/store.ts';
+import { type PipelineDeps, settle } from './deps.ts';
+
+/** Decides every missed callee of a campaign: called again at a time, or ended with the reason. */
+export async function retryCampaign(deps: PipelineDeps, campaignId: string): Promise<void> {
+  const first = await deps.store.campaign(campaignId);
+  if (first === undefined) return;
+  let decided = 0;
+  while (
+    await settle(deps, campaignId, async () => {
+      const [campaign, callees] = await Promise.all([
+        deps.store.campaign(campaignId),
+        deps.store.missedCallees(campaignId, DECISIONS_PER_CHANGE),
+      ]);
+      if (campaign === undefined || callees.length === 0) return undefined;
+      decided += callees.length;
+      const now = deps.clock.now();
+      return { name: 'decide_callees', now, moves: callees.map((callee) => decide(campaign, callee, now)) };
+    })
+  );
+  if (decided > 0)
+    deps.log.info({ event: 'callees_decided', campaignId, callees: decided }, 'decided missed callees');
+  await announceRetries(deps, first);
+}
+
+function decide(campaign: CampaignRecord, { ref, record }: DueCallee, now: Instant): CalleeMove {
+  if (campaign.state === 'cancelled')
+    return moveCallee(ref, record, 'cancel', { now, reason: 'cancelled_by_operator' });
+  const { settings } = campaign;
+  const decision = decideRetry({
+    retry: settings.retry,
+    rules: { ...settings, endAt: campaignEnd(settings, campaign.createdAt) },
+    zone: campaign.zones[record.zone] ?? '',
+    callee: { ref, attempts: record.attempts, returns: record.returns },
+    campaignId: campaign.id,
+    disposition: record.disposition ?? 'unknown',
+    now,
+  });
+  const { reason } = decision;
+  return decision.kind === 'retry'
+    ? moveCallee(ref, record, 'retry', { now, reason, change: { due: decision.dueAt } })
+    : moveCallee(ref, record, decision.kind, { now, reason });
+}
+
+/**
+ * Makes sure that each due bucket has its one delayed job, which is what an operator sees on the dashboard, and
+ * that the dispatcher looks when the first of them is due. Any of these jobs may be lost or removed: the sweep
+ * calls this again.
+ */
+export async function announceRetries(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
+  const { priority } = campaign.settings;
+  const campaignId = campaign.id;
+  for (const { bucket } of await deps.store.dueBuckets(campaignId)) {
+    await deps.queue.wake(
+      { queue: 'retry', campaignId, dueBucket: bucket, priority },
+      Math.max(bucket, deps.clock.now()),
+    );
+  }
+}
+
+/** Ends callees that wait but can never be called any more: the campaign was cancelled, or its time is over. */
+export async function endWaiting(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
+  const cancelled = campaign.state === 'cancelled';
+  const now = deps.clock.now();
+  const rules = { ...campaign.settings, endAt: campaignEnd(campaign.settings, campaign.createdAt) };
+  const closed = (zone: number): boolean => {
+    const opening = openingAt(rules, campaign.zones[zone] ?? '', now);
+    return !opening.open && opening.opensAt === undefined;
+  };
+  const zones = new Set([...campaign.zones.keys()].filter((zone) => cancelled || closed(zone)));
+  if (zones.size === 0) return;
+  const states = cancelled
+    ? (['initial', 'pending_retry', 'needs_attention'] as const)
+    : (['initial', 'pending_retry'] as const);
+  for (let from: number | undefined = 0; from !== undefined; ) {
+    const page: number = from;
+    let next: number | undefined;
+    await settle(deps, campaign.id, async () => {
+      const found = await deps.store.calleesIn(campaign.id, states, page, DECISIONS_PER_CHANGE);
+      next = found.next;
+      const moves = found.callees
+        .filter(({ record }) => zones.has(record.zone))
+        .map(({ ref, record }) =>
+          cancelled
+            ? moveCallee(ref, record, 'cancel', { now, reason: 'cancelled_by_operator' })
+            : moveCallee(ref, record, 'expire', { now, reason: 'campaign_ended' }),
+        );
+      return moves.length === 0
+        ? undefined
+        : { name: cancelled ? 'cancel_callees' : 'expire_callees', now, moves };
+    });
+    from = next;
+  }
+}

@@ -1,0 +1,45 @@
+import type { CampaignRecord } from '../ports/store.ts';
+import { nextLook, type PipelineDeps } from './deps.ts';
+import { announceRetries, endWaiting } from './retry.ts';
+
+/**
+ * The periodic look at everything. Wake-ups make things fast; this makes them certain: whatever a lost job, a
+ * crash or an operator's removal in the dashboard left behind is found here from stored state alone.
+ */
+export async function sweep(deps: PipelineDeps): Promise<void> {
+  for (const campaignId of await deps.store.campaignIds()) {
+    const campaign = await deps.store.campaign(campaignId);
+    if (campaign !== undefined && campaign.state !== 'draft') await sweepCampaign(deps, campaign);
+  }
+}
+
+async function sweepCampaign(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
+  const { id: campaignId, state } = campaign;
+  const { priority } = campaign.settings;
+  await wakeImports(deps, campaign);
+  const counts = await deps.store.counts(campaignId);
+  if (counts.unfinished === 0) return;
+  if (state !== 'completed') await endWaiting(deps, campaign);
+  const now = deps.clock.now();
+  const open = await deps.store.openBatches(campaignId);
+  if (counts.states.missed > 0) await deps.queue.wake({ queue: 'retry', campaignId, priority });
+  const halfMade = nextLook(open, ['planned', 'submitting', 'uncertain']);
+  const waiting = counts.states.initial + counts.states.pending_retry;
+  if ((state === 'running' && waiting > 0) || (halfMade !== undefined && halfMade <= now)) {
+    await deps.queue.wake({ queue: 'dispatch', campaignId, priority });
+  }
+  const live = nextLook(open, ['active']);
+  if (live !== undefined && live <= now) await deps.queue.wake({ queue: 'poll', campaignId, priority });
+  if (state === 'running') await announceRetries(deps, campaign);
+}
+
+/** An import that is not over is given to an importer again: the one that had it may have died. */
+async function wakeImports(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
+  if (campaign.importsOpen === 0) return;
+  const { id: campaignId } = campaign;
+  const { priority } = campaign.settings;
+  for (const record of await deps.store.imports(campaignId)) {
+    if (record.state !== 'waiting' && record.state !== 'reading') continue;
+    await deps.queue.wake({ queue: 'ingest', campaignId, importId: record.id, priority });
+  }
+}

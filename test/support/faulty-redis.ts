@@ -1,0 +1,66 @@
+import { Redis } from 'ioredis';
+
+/** What befalls one outside call: it never leaves, its reply is lost, or the process dies before or after it. */
+export type Fault = 'fails' | 'reply_lost' | 'dies_before' | 'dies_after';
+
+/** The process is dead: nothing that it still tries has an effect. */
+export class DeathError extends Error {
+  override readonly name = 'DeathError';
+}
+
+/** Counts outside calls and says which of them a fault strikes. Shared by all connections of one process. */
+export class FaultPlan {
+  calls = 0;
+  struck = false;
+  dead = false;
+  readonly #at: number;
+  readonly #fault: Fault;
+  /** With `forGood` every call from the first struck on fails in the same way. */
+  readonly #forGood: boolean;
+
+  constructor(at: number, fault: Fault, forGood = false) {
+    this.#at = at;
+    this.#fault = fault;
+    this.#forGood = forGood;
+  }
+
+  next(): Fault | undefined {
+    if (this.dead) return 'dies_before';
+    this.calls += 1;
+    const strikes = this.#forGood ? this.calls >= this.#at : this.calls === this.#at;
+    if (!strikes) return undefined;
+    this.struck = true;
+    if (this.#fault === 'dies_before' || this.#fault === 'dies_after') this.dead = true;
+    return this.#fault;
+  }
+}
+
+/** What the client says by itself while it connects. */
+const HANDSHAKE: ReadonlySet<string> = new Set(['hello', 'client', 'info', 'select']);
+
+/** A connection whose commands a plan may strike. Everything else is the real client and the real server. */
+export class FaultyRedis extends Redis {
+  #plan: FaultPlan | undefined;
+
+  strike(plan: FaultPlan): void {
+    this.#plan = plan;
+  }
+
+  override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
+    const [command] = args;
+    const plan = this.#plan;
+    const fault = plan === undefined || HANDSHAKE.has(command.name) ? undefined : plan.next();
+    if (fault === undefined) return super.sendCommand(...args);
+    const lost = fault.startsWith('dies')
+      ? new DeathError('the process is dead')
+      : new Error('connection lost');
+    if (fault === 'fails' || fault === 'dies_before') {
+      command.reject(lost);
+      return command.promise;
+    }
+    const sent = super.sendCommand(...args) as Promise<unknown>;
+    return sent.then(() => {
+      throw lost;
+    });
+  }
+}
