@@ -1,4 +1,4 @@
-import { type BullQueue, createBullQueue } from './adapters/bullmq/queue.ts';
+import { createBullQueue } from './adapters/bullmq/queue.ts';
 import type { Runner } from './adapters/bullmq/runner.ts';
 import { systemClock } from './adapters/clock.ts';
 import { connectRedis, type RedisConnection } from './adapters/redis/connect.ts';
@@ -7,25 +7,14 @@ import { createSpool } from './adapters/spool.ts';
 import { createClient } from './adapters/tencent/client.ts';
 import { createQuota } from './adapters/tencent/quota.ts';
 import { createTencentTelephony } from './adapters/tencent/telephony.ts';
+import type { AppContext } from './app-context.ts';
 import { type Config, type ProviderConfig, requireProvider } from './config.ts';
 import { createLogger, type Logger } from './log.ts';
-import type { Clock } from './ports/clock.ts';
-import type { Spool } from './ports/spool.ts';
-import type { Store } from './ports/store.ts';
 import type { Telephony } from './ports/telephony.ts';
 import { type Role, startRole } from './roles.ts';
 
-/** What all faces and roles of one process share. */
-export interface App {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly redis: RedisConnection;
-  readonly store: Store;
-  readonly queue: BullQueue;
-  readonly clock: Clock;
-  readonly spool: Spool;
-  /** Undefined when no credentials are set; roles that need the provider refuse to start without. */
-  readonly telephony: Telephony | undefined;
+/** One process: what it shares, and its life. */
+export interface App extends AppContext {
   /** Starts taking work. Throws AppError `settings_invalid` for a role whose settings are missing. */
   start(roles: readonly Role[]): Promise<void>;
   /** Takes no new work, drains what runs, then lets go of queues, provider and store, in this order. */

@@ -8,7 +8,10 @@ import { DAY, type Instant } from './time.ts';
 export type CampaignState = 'draft' | 'running' | 'paused' | 'blocked' | 'completed' | 'cancelled';
 export type CampaignEvent = 'start' | 'pause' | 'resume' | 'block' | 'cancel' | 'complete' | 'reopen';
 
-/** `blocked` is a running campaign that a person must mend first; the reason beside it says what. */
+/**
+ * `blocked` is a running campaign that a person must mend first; the reason beside it says what. Only a running
+ * campaign completes: one that an operator paused stays theirs, even when nothing is left to call.
+ */
 export const campaignStates: StateTable<CampaignState, CampaignEvent> = {
   draft: { owner: 'operator', mayLast: 'no bound', moves: { start: ['running'], cancel: ['cancelled'] } },
   running: {
@@ -19,7 +22,7 @@ export const campaignStates: StateTable<CampaignState, CampaignEvent> = {
   paused: {
     owner: 'operator',
     mayLast: 'until endAt',
-    moves: { resume: ['running'], start: ['running'], cancel: ['cancelled'], complete: ['completed'] },
+    moves: { resume: ['running'], start: ['running'], cancel: ['cancelled'] },
   },
   blocked: {
     owner: 'operator',
@@ -29,7 +32,6 @@ export const campaignStates: StateTable<CampaignState, CampaignEvent> = {
       resume: ['running'],
       pause: ['paused'],
       cancel: ['cancelled'],
-      complete: ['completed'],
     },
   },
   completed: { owner: null, mayLast: 'until a list is appended', moves: { reopen: ['running'] } },

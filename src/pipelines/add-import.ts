@@ -67,7 +67,8 @@ async function spooled(spool: Spool, source: AddImportSource): Promise<SpooledFi
 /**
  * Takes a list for a campaign: spools its bytes, registers the import under an id made from them, and wakes
  * the importer. The file has its lasting name before the import is registered, so that an import never waits
- * for a file that is not there. The same bytes again are the same import. Throws `campaign_not_found`, or
+ * for a file that is not there. The same bytes again are the same import: done
+ * already, under way, or, where it had failed, taken up again behind its last row. Throws `campaign_not_found`, or
  * `action_not_allowed` for a cancelled campaign.
  */
 export async function addImport(
@@ -85,7 +86,7 @@ export async function addImport(
   const file = await spooled(deps.spool, source);
   const id = importId(campaignId, file.sha256);
   const held = await deps.store.importRecord(id);
-  if (held !== undefined && (held.state === 'done' || held.state === 'failed')) {
+  if (held?.state === 'done') {
     await deps.spool.discard(file);
     return { outcome: 'exists', record: held };
   }
@@ -95,6 +96,5 @@ export async function addImport(
   const added = await deps.store.openImport(record);
   const { priority } = campaign.settings;
   await deps.queue.wake({ queue: 'ingest', campaignId, importId: id, priority });
-  if (added) return { outcome: 'added', record };
-  return { outcome: 'exists', record: (await deps.store.importRecord(id)) ?? record };
+  return { outcome: added ? 'added' : 'exists', record: (await deps.store.importRecord(id)) ?? record };
 }

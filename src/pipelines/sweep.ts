@@ -9,16 +9,20 @@ import { announceRetries, endWaiting } from './retry.ts';
 export async function sweep(deps: PipelineDeps): Promise<void> {
   for (const campaignId of await deps.store.campaignIds()) {
     const campaign = await deps.store.campaign(campaignId);
-    if (campaign !== undefined && campaign.state !== 'draft') await sweepCampaign(deps, campaign);
+    if (campaign === undefined) continue;
+    await wakeImports(deps, campaign);
+    if (campaign.state !== 'draft') await sweepCampaign(deps, campaign);
   }
 }
 
 async function sweepCampaign(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
   const { id: campaignId, state } = campaign;
   const { priority } = campaign.settings;
-  await wakeImports(deps, campaign);
   const counts = await deps.store.counts(campaignId);
-  if (counts.unfinished === 0) return;
+  if (counts.unfinished === 0) {
+    await completeIfDone(deps, campaign, counts.accepted);
+    return;
+  }
   if (state !== 'completed') await endWaiting(deps, campaign);
   const now = deps.clock.now();
   const open = await deps.store.openBatches(campaignId);
@@ -42,4 +46,11 @@ async function wakeImports(deps: PipelineDeps, campaign: CampaignRecord): Promis
     if (record.state !== 'waiting' && record.state !== 'reading') continue;
     await deps.queue.wake({ queue: 'ingest', campaignId, importId: record.id, priority });
   }
+}
+
+/** A campaign that was paused when its last callee became final completes once it runs again. */
+async function completeIfDone(deps: PipelineDeps, campaign: CampaignRecord, accepted: number): Promise<void> {
+  if (campaign.state !== 'running' || campaign.importsOpen > 0 || accepted === 0) return;
+  const why = { reason: 'all_final', text: 'every callee is final', by: 'ringmaster', now: deps.clock.now() };
+  await deps.store.moveCampaign(campaign, 'completed', why);
 }

@@ -29,9 +29,8 @@ const BATCH_MOVES = `
 const CAMPAIGN_MOVES = `
   draft start running / draft cancel cancelled
   running pause paused / running block blocked / running cancel cancelled / running complete completed
-  paused resume running / paused start running / paused cancel cancelled / paused complete completed
+  paused resume running / paused start running / paused cancel cancelled
   blocked start running / blocked resume running / blocked pause paused / blocked cancel cancelled
-  blocked complete completed
   completed reopen running`;
 
 const FINAL = {

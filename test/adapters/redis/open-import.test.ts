@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newImport, type OpenStore, openStore, setState } from '../../support/redis-store.ts';
+import {
+  newImport,
+  numbersFrom,
+  type OpenStore,
+  openStore,
+  setState,
+  stepOf,
+} from '../../support/redis-store.ts';
 import { SEEDED_AT, SEEDED_SETTINGS } from '../../support/seeded-campaign.ts';
 
 let open: OpenStore;
@@ -29,13 +36,27 @@ describe('opening an import', () => {
     expect(await open.dump()).toEqual(before);
   });
 
-  it('does not open an import that is over again', async () => {
+  it('does not open an import that is done again', async () => {
     const record = newImport('spring');
     await open.store.openImport(record);
-    await open.store.closeImport(record.id, { state: 'failed', reason: 'broken', now: SEEDED_AT });
+    await open.store.closeImport(record.id, { state: 'done', reason: '', now: SEEDED_AT });
     expect(await open.store.openImport(record)).toBe(false);
-    expect((await open.store.importRecord(record.id))?.state).toBe('failed');
     expect((await open.store.campaign('spring'))?.importsOpen).toBe(0);
+  });
+
+  it('takes a failed import up again behind its last row', async () => {
+    const record = newImport('spring');
+    await open.store.openImport(record);
+    await open.store.storeImportStep(record.id, stepOf(record.id, 0, numbersFrom(1, 3)));
+    await open.store.closeImport(record.id, { state: 'failed', reason: 'disk away', now: SEEDED_AT });
+    expect(await open.store.openImport(record)).toBe(true);
+    expect(await open.store.importRecord(record.id)).toMatchObject({
+      state: 'waiting',
+      reason: '',
+      rows: 3,
+      accepted: 3,
+    });
+    expect((await open.store.campaign('spring'))?.importsOpen).toBe(1);
   });
 
   it('keeps what was found while reading', async () => {

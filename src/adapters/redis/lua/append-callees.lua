@@ -9,13 +9,13 @@ ARGV  1 key base    2 rows done before    3 rows done after
       4 duplicates, 5 suppressed, 6 rejected: rows outside the page    7 block of those rows, or ''
       8 page rows (deflated), or '' for no page    9 records, 16 bytes each    10 slots per page
       11 seconds per due bucket    12 now, epoch ms
-     13 number index as read, 14 as it should become ("1024 8192": buckets of each generation)    15... numbers by slot
+     13 number index as read, 14 as it should become ("1024 8192": buckets of each generation)    15 numbers by slot, separated by blanks
 Reply {'stale'} | {'stored', accepted, duplicates found here}
 ]]
 local campaignKey, countsKey, importKey, rejectionsKey = unpack(KEYS)
 local base, rowsBefore, rowsAfter, duplicates, suppressed, rejected, rejections,
-  pageRows, records, pageSlots, bucketSeconds, now, indexRead, indexGrown = unpack(ARGV, 1, 14)
-local RECORD, NUMBERS_FROM = 16, 15
+  pageRows, records, pageSlots, bucketSeconds, now, indexRead, indexGrown, numbers = unpack(ARGV)
+local RECORD = 16
 
 local held = redis.call('HMGET', importKey, 'rows', 'state')
 if held[1] ~= rowsBefore or held[2] == 'done' or held[2] == 'failed' then return { 'stale' } end
@@ -33,22 +33,29 @@ if pageRows ~= '' then
   local newest = #buckets
   local page = tonumber(redis.call('HINCRBY', campaignKey, 'pagesTotal', 1)) - 1
   local first, kept, due = page * tonumber(pageSlots), {}, {}
-  for i = NUMBERS_FROM, #ARGV do
-    local slot, number = i - NUMBERS_FROM, ARGV[i]
+  -- This loop runs once per row of every list: what can be looked up is not worked out again.
+  local call, sub, prefix, modulus, bucketOf = redis.call, string.sub, base .. 'x:' .. newest .. ':', buckets[newest], {}
+  local slot = -1
+  for number in string.gmatch(numbers, '%d+') do
+    slot = slot + 1
     local original
     for generation = 1, newest - 1 do
-      original = original or redis.call('HGET', base .. 'x:' .. generation .. ':' .. tonumber(number) % buckets[generation], number)
+      original = original or call('HGET', base .. 'x:' .. generation .. ':' .. number % buckets[generation], number)
     end
-    local key = base .. 'x:' .. newest .. ':' .. tonumber(number) % buckets[newest]
-    if not original and redis.call('HSETNX', key, number, first + slot) == 0 then original = redis.call('HGET', key, number) end
+    local key = prefix .. number % modulus
+    if not original and call('HSETNX', key, number, first + slot) == 0 then original = call('HGET', key, number) end
     if original then
       repeated = repeated + 1
       kept[slot + 1] = string.rep('\0', 12) .. struct.pack('<I4', tonumber(original))
     else
       accepted = accepted + 1
-      local record = string.sub(records, slot * RECORD + 1, (slot + 1) * RECORD)
+      local record = sub(records, slot * RECORD + 1, (slot + 1) * RECORD)
       kept[slot + 1] = record
-      local bucket = string.byte(record, 6) .. ' ' .. math.floor(struct.unpack('<I4', record, 9) / bucketSeconds)
+      local bucket = bucketOf[record]
+      if not bucket then
+        bucket = string.byte(record, 6) .. ' ' .. math.floor(struct.unpack('<I4', record, 9) / bucketSeconds)
+        bucketOf[record] = bucket
+      end
       due[bucket] = (due[bucket] or 0) + 1
     end
   end

@@ -5,7 +5,7 @@ It compares everything the change was decided on (campaign state, batch version,
 each callee), and writes only if all of it is as expected: records, history, counts, due and missed indexes,
 batch. The deltas of counts and indexes come from the caller; they are exact because the records they were
 computed from are compared here. It decides nothing but one thing that is a count: the change that leaves no
-unfinished callee, while no import is open, completes a running, paused or blocked campaign.
+unfinished callee, while no import is open, completes a running campaign.
 
 KEYS  1 campaign  2 counts  3 missed  4 open batches  5 batch  6 batch callees   (5, 6: the counts key where no batch)
 ARGV  1 key base of the campaign      2 campaign state demanded, or ''
@@ -70,13 +70,12 @@ if batchId ~= '' then
 end
 
 local facts = redis.call('HMGET', campaignKey, 'state', 'importsOpen')
-local live = facts[1] == 'running' or facts[1] == 'paused' or facts[1] == 'blocked'
-if live and tonumber(facts[2] or '0') == 0 and #writes > 0 then
+if facts[1] == 'running' and tonumber(facts[2] or '0') == 0 and #writes > 0 then
   local counts = redis.call('HMGET', countsKey, 'unfinished', 'accepted')
   if tonumber(counts[1] or '0') == 0 and tonumber(counts[2] or '0') > 0 then
     redis.call('HSET', campaignKey, 'state', 'completed', 'reason', 'all_final', 'reasonText', 'every callee is final')
     redis.call('HINCRBY', campaignKey, 'version', 1)
-    redis.call('RPUSH', base .. 't', cjson.encode({ at = tonumber(now), by = 'ringmaster', from = facts[1], to = 'completed', reason = 'all_final' }))
+    redis.call('RPUSH', base .. 't', cjson.encode({ at = tonumber(now), by = 'ringmaster', from = 'running', to = 'completed', reason = 'all_final' }))
   end
 end
 return { 'done' }

@@ -1,5 +1,5 @@
 --[[
-Ends an import once. A live campaign whose callees are all final, and that has no other import open, completes.
+Ends an import once. A running campaign whose callees are all final, and that has no other import open, completes.
 
 KEYS  1 import  2 campaign  3 counts  4 trail
 ARGV  1 'done' or 'failed'  2 reason, or ''  3 now, epoch ms
@@ -11,12 +11,11 @@ local held = redis.call('HGET', importKey, 'state')
 if not held or held == 'done' or held == 'failed' then return 0 end
 redis.call('HSET', importKey, 'state', state, 'reason', reason, 'closedAt', now)
 local open = redis.call('HINCRBY', campaignKey, 'importsOpen', -1)
-local campaignState = redis.call('HGET', campaignKey, 'state')
-local live = campaignState == 'running' or campaignState == 'paused' or campaignState == 'blocked'
+local running = redis.call('HGET', campaignKey, 'state') == 'running'
 local counts = redis.call('HMGET', countsKey, 'unfinished', 'accepted')
-if live and open == 0 and tonumber(counts[1] or '0') == 0 and tonumber(counts[2] or '0') > 0 then
+if running and open == 0 and tonumber(counts[1] or '0') == 0 and tonumber(counts[2] or '0') > 0 then
   redis.call('HSET', campaignKey, 'state', 'completed', 'reason', 'all_final', 'reasonText', 'every callee is final')
   redis.call('HINCRBY', campaignKey, 'version', 1)
-  redis.call('RPUSH', trailKey, cjson.encode({ at = tonumber(now), by = 'ringmaster', from = campaignState, to = 'completed', reason = 'all_final' }))
+  redis.call('RPUSH', trailKey, cjson.encode({ at = tonumber(now), by = 'ringmaster', from = 'running', to = 'completed', reason = 'all_final' }))
 end
 return 1
