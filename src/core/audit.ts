@@ -153,7 +153,11 @@ class Audit {
     if (record.disposition !== undefined) addOne(this.#dispositions, record.disposition);
     if (rules.isHeld(record.state)) addOne(this.#held, record.batch);
     if (facts.missed.has(ref)) this.#missedSeen += 1;
-    this.#certain.add(rules.checkAttempts(ref, record, facts.attemptsAllowed));
+    const stories = page.stories?.get(slot) ?? [];
+    // Calls of a task that landed late are no attempts that anybody allowed, and yet they are counted.
+    const unwanted = stories.filter((line) => line.reason === 'orphan_call');
+    const beyond = unwanted.reduce((calls, line) => calls + (line.calls?.length ?? 0), 0);
+    this.#certain.add(rules.checkAttempts(ref, record, facts.attemptsAllowed + beyond));
     this.#certain.add(rules.checkFinalReason(ref, record));
     this.#certain.add(rules.checkNumber(ref, page.indexed[slot]));
     if (page.rows[slot] === undefined) {
@@ -163,7 +167,7 @@ class Audit {
     this.#suspected.add(rules.checkHeld(ref, record, this.#batches.get(record.batch)));
     this.#suspected.add(rules.checkMissed(ref, record, facts.missed.has(ref)));
     if (page.stories !== undefined) {
-      this.#suspected.add(rules.checkStory(ref, record, page.stories.get(slot)?.at(-1)));
+      this.#suspected.add(rules.checkStory(ref, record, stories.at(-1)));
     }
   }
 

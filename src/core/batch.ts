@@ -1,4 +1,5 @@
 import type { CalleeRef } from './callee.ts';
+import type { CampaignState } from './campaign.ts';
 import { nextState, type StateTable } from './machine.ts';
 import type { Instant } from './time.ts';
 
@@ -34,6 +35,12 @@ export const batchStates: StateTable<BatchState, BatchEvent> = {
 /** What we last told the provider to do with a live task. */
 export type TaskControl = 'run' | 'pause' | 'stop';
 
+/** What the provider should be doing with the live tasks of a campaign in this state. */
+export function wantedControl(state: CampaignState): TaskControl {
+  if (state === 'cancelled') return 'stop';
+  return state === 'paused' ? 'pause' : 'run';
+}
+
 export interface BatchRecord {
   /** Counts up from 1 within the campaign. */
   readonly id: number;
@@ -58,8 +65,16 @@ export interface BatchRecord {
   /** Readings of the task so far, and the time of the latest; both 0 before the first. */
   readonly readings: number;
   readonly lastReadAt: Instant;
+  /** By what its readings showed, absent before the first: when its task began and ceased to dial, and ended or should end. */
+  readonly dialsFrom?: Instant;
+  readonly dialsTo?: Instant;
+  readonly endAt?: Instant;
   /** Uncertain only: when the first clean look-up found the name absent; 0 before. */
   readonly absentAt: Instant;
+  /** Version of the suppression lists in which its callees were last looked up; absent is 0, "before there were any". */
+  readonly listsVersion?: number;
+  /** Set when its task was stopped though the campaign goes on: its undialled callees are not at fault. */
+  readonly stoppedFor?: 'suppression';
   /** Bumped by every change; the store refuses a change made from an old reading. */
   readonly version: number;
 }

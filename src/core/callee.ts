@@ -191,18 +191,19 @@ export function moveCallee(
     version: (before.version + 1) % 256,
   };
   if (state === before.state) return { ref, before, after, story: undefined };
-  const story: CalleeStory = {
+  // Field by field: one of these is made for every callee moved, and spreading what may be absent costs most of it.
+  const story: { -readonly [Field in keyof CalleeStory]: CalleeStory[Field] } = {
     at: details.now,
     from: before.state,
     to: state,
     reason: details.reason,
     attempts: after.attempts,
-    ...(after.disposition !== undefined && { disposition: after.disposition }),
-    ...(after.batch !== 0 && { batch: after.batch }),
-    ...(state === 'pending_retry' && { due: after.due }),
-    ...(details.calls !== undefined && { calls: details.calls }),
-    ...(details.facts !== undefined && { facts: details.facts }),
   };
+  if (after.disposition !== undefined) story.disposition = after.disposition;
+  if (after.batch !== 0) story.batch = after.batch;
+  if (state === 'pending_retry') story.due = after.due;
+  if (details.calls !== undefined) story.calls = details.calls;
+  if (details.facts !== undefined) story.facts = details.facts;
   return { ref, before, after, story };
 }
 
@@ -218,9 +219,15 @@ export function undialledState(record: CalleeRecord): 'initial' | 'pending_retry
 export function noteOrphanCall(
   ref: CalleeRef,
   before: CalleeRecord,
-  details: { readonly now: Instant; readonly calls: readonly CallFacts[]; readonly batch: number },
+  details: {
+    readonly now: Instant;
+    readonly calls: readonly CallFacts[];
+    /** How many of the calls count: those that the provider did not decline. */
+    readonly costly: number;
+    readonly batch: number;
+  },
 ): CalleeMove {
-  const attempts = before.attempts + details.calls.length;
+  const attempts = before.attempts + details.costly;
   return {
     ref,
     before,

@@ -149,7 +149,7 @@ export function checkZone(ref: CalleeRef, record: CalleeRecord, zonesTotal: numb
 
 /**
  * story_agrees. A callee that was never moved has no story. A note that waits for a call record changes the
- * record's reason without a line of its own.
+ * record's reason without a line of its own; the line of a call that landed late leaves the record's reason.
  */
 export function checkStory(ref: CalleeRef, record: CalleeRecord, last: CalleeStory | undefined): Findings {
   const where = calleeName(ref);
@@ -159,7 +159,8 @@ export function checkStory(ref: CalleeRef, record: CalleeRecord, last: CalleeSto
   }
   const says = `${last.to}, ${last.reason}, ${last.attempts} attempts`;
   const is = `${record.state}, ${record.reason}, ${record.attempts} attempts`;
-  const sameReason = last.reason === record.reason || record.reason === 'awaiting_record';
+  const sameReason =
+    last.reason === record.reason || record.reason === 'awaiting_record' || last.reason === 'orphan_call';
   if (last.to === record.state && last.attempts === record.attempts && sameReason) return NO_FINDINGS;
   return finding('story_agrees', where, `the story ends with ${says}; the record says ${is}`);
 }

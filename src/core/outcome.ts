@@ -8,6 +8,7 @@ import {
 } from './callee.ts';
 import { type Disposition, dispositionFacts } from './disposition.ts';
 import { RETURNS_MAX } from './limits.ts';
+import type { Reason } from './reasons.ts';
 import type { Instant } from './time.ts';
 
 /** What a task reading says of one callee, together with what is known of its calls. */
@@ -30,6 +31,8 @@ export interface OutcomeRules {
   readonly taskEnded: boolean;
   /** How long a call record is waited for. */
   readonly recordWaitMax: number;
+  /** We ended the task ourselves: who was not dialled comes back for this reason, and it is not counted as a return. */
+  readonly stopped?: Reason | undefined;
 }
 
 /**
@@ -55,15 +58,11 @@ export function decideOutcome(
   if (!isOver(reading, taskEnded)) return undefined;
   if (reading.state === 'absent')
     return moveCallee(ref, before, 'park', { now, reason: 'callee_missing_in_task' });
-  if (reading.state === 'unknown') {
-    const facts = { calleeState: reading.stateCode };
-    return moveCallee(ref, before, 'park', { now, reason: 'unknown_provider_state', facts });
-  }
-  const claimsCall = reading.state === 'answered' || reading.state === 'unanswered';
   if (reading.sessionIds.length === 0) {
-    if (claimsCall) return recordOutcome(ref, before, reading, now);
-    // "Calling" without a session in a task that has ended may yet become one; initial will not.
-    if (reading.state !== 'calling') return notDialled(ref, before, now);
+    const claimsCall = reading.state === 'answered' || reading.state === 'unanswered';
+    if (claimsCall || reading.state === 'unknown') return recordOutcome(ref, before, reading, now);
+    // "Calling" without a session in a task that has ended may yet become one; the others will not.
+    if (reading.state !== 'calling') return notDialled(ref, before, rules);
   }
   const complete = reading.sessionIds.length > 0 && reading.sessionIds.every((id) => reading.records.has(id));
   if (complete) return recordOutcome(ref, before, reading, now);
@@ -75,9 +74,9 @@ export function decideOutcome(
 }
 
 /** Back to where it came from, at no attempt's cost; too often in a row, and a person must look. */
-function notDialled(ref: CalleeRef, before: CalleeRecord, now: Instant): CalleeMove {
-  const returns = before.returns + 1;
-  if (returns >= RETURNS_MAX) {
+function notDialled(ref: CalleeRef, before: CalleeRecord, { now, stopped }: OutcomeRules): CalleeMove {
+  const returns = before.returns + (stopped === undefined ? 1 : 0);
+  if (stopped === undefined && returns >= RETURNS_MAX) {
     return moveCallee(ref, before, 'park', {
       now,
       reason: 'returned_too_often',
@@ -87,7 +86,7 @@ function notDialled(ref: CalleeRef, before: CalleeRecord, now: Instant): CalleeM
   const change = { returns, due: 0 };
   return moveCallee(ref, before, 'not_dialled', {
     now,
-    reason: 'task_ended_undialled',
+    reason: stopped ?? 'task_ended_undialled',
     to: undialledState(before),
     change,
   });
@@ -110,6 +109,16 @@ function recordOutcome(
   const withoutCalls: Disposition = reading.state === 'answered' ? 'answered' : 'record_missing';
   const disposition = (connected ?? calls.at(-1))?.disposition ?? withoutCalls;
   const costly = calls.filter((call) => dispositionFacts(call.disposition).cost).length;
+  if (reading.state === 'unknown') {
+    // What the state means is a person's to find out; the calls that there were count all the same.
+    return moveCallee(ref, before, 'park', {
+      now,
+      reason: 'unknown_provider_state',
+      change: { attempts: before.attempts + costly, due: 0 },
+      calls: calls.map((call) => call.facts),
+      facts: { calleeState: reading.stateCode },
+    });
+  }
   // The provider says that it called but names no session: that counts as the one dial it claims.
   const attempts = before.attempts + (calls.length === 0 ? 1 : costly);
   const declined = attempts === before.attempts;

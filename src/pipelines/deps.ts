@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { WakeQueue } from '../ports/queue.ts';
 import type { CampaignRecord, Change, Store } from '../ports/store.ts';
+import type { Suppression } from '../ports/suppression.ts';
 import type { Telephony } from '../ports/telephony.ts';
 
 /** The bounds of limits.ts that an operator, or a test, may turn. Milliseconds. */
@@ -23,6 +24,7 @@ export interface PipelineBounds {
 /** What the pipelines that place and follow calls work with. */
 export interface PipelineDeps {
   readonly store: Store;
+  readonly suppression: Suppression;
   readonly telephony: Telephony;
   readonly queue: WakeQueue;
   readonly clock: Clock;
@@ -35,7 +37,7 @@ export interface PipelineDeps {
  * it needs and returns undefined when nothing is left to do. True when a change was stored.
  */
 export async function settle(
-  deps: Pick<PipelineDeps, 'store'>,
+  deps: { readonly store: Pick<Store, 'apply'> },
   campaignId: string,
   decide: () => Promise<Change | undefined>,
 ): Promise<boolean> {
@@ -47,7 +49,10 @@ export async function settle(
   return false;
 }
 
-/** Runs `work` over `items`, at most `width` at a time. The first failure is thrown once all that began are over. */
+/**
+ * Runs `work` over `items`, at most `width` at a time. One that fails keeps none of the others from being worked
+ * on, else what fails every time would starve all behind it; the first failure is thrown once all are over.
+ */
 export async function inParallel<T>(
   items: readonly T[],
   width: number,
@@ -57,7 +62,7 @@ export async function inParallel<T>(
   const rest = [...items];
   const failures: unknown[] = [];
   const lane = async (): Promise<void> => {
-    for (let item = rest.shift(); item !== undefined && failures.length === 0; item = rest.shift()) {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) {
       try {
         await work(item);
       } catch (error) {

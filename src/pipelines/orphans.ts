@@ -1,8 +1,13 @@
 import { type BatchRecord, parseSubmissionName, type SubmissionName } from '../core/batch.ts';
 import { noteOrphanCall } from '../core/callee.ts';
+import { dispositionFacts } from '../core/disposition.ts';
+import type { CampaignRecord } from '../ports/store.ts';
 import type { TaskSummary } from '../ports/telephony.ts';
-import { type PipelineDeps, settle } from './deps.ts';
+import { fetchRecords } from './call-records.ts';
+import { inParallel, type PipelineDeps, settle } from './deps.ts';
+import { acceptBatch } from './submission.ts';
 import { scanTasks } from './task-list.ts';
+import { noteLook } from './task-looks.ts';
 
 /**
  * Reads the provider's task list for tasks that are ours by name but not the accepted submission of their batch:
@@ -18,10 +23,10 @@ export async function sweepTasks(deps: PipelineDeps): Promise<void> {
   if (!scan.clean && scan.failure !== undefined) {
     deps.log.warn({ event: 'task_list_failed', code: scan.failure.code }, scan.failure.message);
   }
-  for (const task of scan.tasks) {
+  await inParallel(scan.tasks, 1, async (task) => {
     const name = parseSubmissionName(task.name);
     if (name !== undefined) await judgeTask(deps, task, name);
-  }
+  });
 }
 
 async function judgeTask(deps: PipelineDeps, task: TaskSummary, name: SubmissionName): Promise<void> {
@@ -29,14 +34,34 @@ async function judgeTask(deps: PipelineDeps, task: TaskSummary, name: Submission
   // Without such a campaign the name proves nothing: another installation may share the account.
   if (campaign === undefined) return;
   const batch = await deps.store.batch(name.campaignId, name.batchId);
-  if (batch === undefined || batch.taskId === task.taskId) return;
-  const inDoubt = batch.state === 'submitting' || batch.state === 'uncertain';
-  if (inDoubt && batch.submissions === name.submission) {
-    const { priority } = campaign.settings;
-    await deps.queue.wake({ queue: 'dispatch', campaignId: campaign.id, priority }, batch.nextLookAt);
-    return;
+  if (batch === undefined) return;
+  if (batch.taskId === task.taskId) return noteEnded(deps, campaign, task, batch);
+  if (batch.submissions === name.submission) {
+    // Its owner may be about to accept it; what became of one whose owner died is looked up in its time.
+    if (batch.state === 'submitting') return;
+    if (batch.state === 'uncertain') return acceptBatch(deps, campaign.id, batch, task.taskId, 'adopt');
   }
   await handleOrphan(deps, task, name, batch);
+}
+
+/** A task of ours that the list shows as ended is read now, whenever its end was expected. */
+async function noteEnded(
+  deps: PipelineDeps,
+  campaign: CampaignRecord,
+  task: TaskSummary,
+  batch: BatchRecord,
+): Promise<void> {
+  const now = deps.clock.now();
+  // One that was read when it had ended already waits for its call records, in its own time.
+  const isKnown = batch.endAt !== undefined && batch.endAt <= now;
+  if (!hasEnded(task) || batch.state !== 'active' || isKnown || batch.nextLookAt <= now) return;
+  if ((await noteLook(deps, campaign.id, batch, now)) === undefined) return;
+  const { priority } = campaign.settings;
+  await deps.queue.wake({ queue: 'poll', campaignId: campaign.id, priority });
+}
+
+function hasEnded({ state }: TaskSummary): boolean {
+  return state === 'completed' || state === 'terminated';
 }
 
 async function handleOrphan(
@@ -46,7 +71,7 @@ async function handleOrphan(
   batch: BatchRecord,
 ): Promise<void> {
   const { campaignId } = name;
-  const ended = task.state === 'completed' || task.state === 'terminated';
+  const ended = hasEnded(task);
   const known = (await deps.store.orphans(campaignId)).find((orphan) => orphan.taskId === task.taskId);
   if (known?.settled) return;
   if (!ended) {
@@ -74,6 +99,14 @@ async function countOrphanCalls(
   const reading = await deps.telephony.describeTask(task.taskId);
   if (!reading.ok) return;
   const dialled = reading.value.callees.filter((callee) => callee.sessionIds.length > 0);
+  const sessions = dialled.flatMap((callee) => callee.sessionIds);
+  const { records } = await fetchRecords(
+    deps,
+    campaignId,
+    { ...batch, notBefore: batch.createdAt },
+    sessions,
+    true,
+  );
   for (const callee of dialled) {
     const ref = await deps.store.findCallee(campaignId, callee.number);
     if (ref === undefined) continue;
@@ -86,11 +119,17 @@ async function countOrphanCalls(
       const counted = new Set(story.flatMap((line) => line.calls ?? []).map((call) => call.sessionId));
       const sessionIds = callee.sessionIds.filter((id) => !counted.has(id));
       if (sessionIds.length === 0) return undefined;
-      const calls = sessionIds.map((sessionId) => ({ sessionId, recordMissing: true as const }));
+      const calls = sessionIds.map(
+        (sessionId) => records.get(sessionId)?.facts ?? { sessionId, recordMissing: true as const },
+      );
+      const costly = sessionIds.filter((id) => {
+        const disposition = records.get(id)?.disposition ?? 'record_missing';
+        return dispositionFacts(disposition).cost;
+      }).length;
       return {
         name: 'orphan_call',
         now,
-        moves: [noteOrphanCall(ref, record, { now, calls, batch: batch.id })],
+        moves: [noteOrphanCall(ref, record, { now, calls, costly, batch: batch.id })],
       };
     });
   }

@@ -1,15 +1,22 @@
-import { type BatchRecord, moveBatch, noteBatch, type TaskControl } from '../core/batch.ts';
+import { type BatchRecord, moveBatch, noteBatch, type TaskControl, wantedControl } from '../core/batch.ts';
 import { type CalleeMove, moveCallee } from '../core/callee.ts';
-import type { CampaignState } from '../core/campaign.ts';
-import { REQUESTS_IN_PARALLEL, TASK_OVERDUE_MAX } from '../core/limits.ts';
-import { nextLookAt, nextRecordLookAt } from '../core/look-schedule.ts';
+import {
+  RECORDS_PER_REQUEST_MAX,
+  REQUESTS_IN_PARALLEL,
+  STOPPED_LOOK_INTERVAL,
+  TASK_OVERDUE_MAX,
+} from '../core/limits.ts';
+import { foretoldEnd, nextRecordLookAt } from '../core/look-schedule.ts';
 import { type CalleeReading, decideOutcome, isOver } from '../core/outcome.ts';
 import type { Reason } from '../core/reasons.ts';
 import type { CampaignRecord, DueCallee } from '../ports/store.ts';
 import type { TaskReading, TelephonyFailure } from '../ports/telephony.ts';
 import { fetchRecords } from './call-records.ts';
-import { blockCampaign, inParallel, nextLook, type PipelineDeps } from './deps.ts';
+import { blockCampaign, inParallel, type PipelineDeps } from './deps.ts';
+import { wakeDispatch } from './dispatch.ts';
+import { stopSuppressedTasks } from './suppression.ts';
 import { scanTasks } from './task-list.ts';
+import { activeBatches, lookAfter, noteLook, reviseLooks } from './task-looks.ts';
 
 /**
  * One look at a campaign's live tasks: those whose look is due are brought to the state the campaign is in
@@ -21,24 +28,36 @@ export async function pollCampaign(deps: PipelineDeps, campaignId: string): Prom
   const { priority } = campaign.settings;
   const control = wantedControl(campaign.state);
   const now = deps.clock.now();
-  const active = (await deps.store.openBatches(campaignId)).filter((batch) => batch.state === 'active');
-  const due = active.filter((batch) => batch.nextLookAt <= now || batch.control !== control);
-  await inParallel(due, REQUESTS_IN_PARALLEL, async (batch) => {
+  await stopSuppressedTasks(deps, campaignId);
+  const [oldest, ...younger] = await activeBatches(deps, campaignId);
+  const look = async (batch: BatchRecord): Promise<void> => {
     const controlled = await controlTask(deps, campaignId, batch, control);
-    if (controlled !== undefined && controlled.nextLookAt <= now) await readTask(deps, campaign, controlled);
-  });
+    if (controlled === undefined || controlled.nextLookAt > now) return;
+    await readTask(deps, campaign, controlled, batch.id === oldest?.id);
+  };
+  const lookAtDue = async (batches: readonly BatchRecord[]): Promise<number> => {
+    const revised = batches.length === 0 ? [] : await reviseLooks(deps, campaignId, batches, oldest?.id);
+    const due = revised.filter((batch) => batch.nextLookAt <= now || batch.control !== control);
+    await inParallel(due, REQUESTS_IN_PARALLEL, look);
+    return due.length;
+  };
+  // The oldest alone and first: what it shows tells when the others should be read.
+  const looks = (await lookAtDue(oldest === undefined ? [] : [oldest])) + (await lookAtDue(younger));
   const counts = await deps.store.counts(campaignId);
   if (counts.states.missed > 0) await deps.queue.wake({ queue: 'retry', campaignId, priority });
-  if (due.length > 0 && campaign.state === 'running')
-    await deps.queue.wake({ queue: 'dispatch', campaignId, priority });
-  const look = nextLook(await deps.store.openBatches(campaignId), ['active']);
-  if (look !== undefined) await deps.queue.wake({ queue: 'poll', campaignId, priority }, look);
+  if (looks > 0) await wakeDispatch(deps, campaignId);
+  const nextAt = await nextPoll(deps, campaignId);
+  if (nextAt !== undefined) await deps.queue.wake({ queue: 'poll', campaignId, priority }, nextAt);
 }
 
-/** What the provider should be doing with the live tasks of a campaign in this state. */
-export function wantedControl(state: CampaignState): TaskControl {
-  if (state === 'cancelled') return 'stop';
-  return state === 'paused' ? 'pause' : 'run';
+/** When the campaign's tasks want to be looked at next. The oldest waits for its end no longer than the interval. */
+async function nextPoll(deps: PipelineDeps, campaignId: string): Promise<number | undefined> {
+  const active = await activeBatches(deps, campaignId);
+  const [oldest] = active;
+  if (oldest === undefined) return undefined;
+  const latest = deps.clock.now() + deps.bounds.lookIntervalMax;
+  if (oldest.nextLookAt > latest) await noteLook(deps, campaignId, oldest, latest);
+  return Math.min(latest, ...active.map((batch) => batch.nextLookAt));
 }
 
 /** Tells the provider what the campaign wants of a task, once; the batch as stored afterwards, undefined if it moved. */
@@ -59,13 +78,9 @@ async function controlTask(
       { event: 'task_control_failed', campaignId, batchId: batch.id, wanted, code, kind },
       result.failure.message,
     );
-    return saved(
-      deps,
-      campaignId,
-      batch,
-      noteBatch(batch, { nextLookAt: now + deps.bounds.lookIntervalMin }),
-      [],
-    );
+    // What can never be done may be so because the task is gone: a reading at once tells.
+    const nextLookAt = kind === 'invalid' ? now : now + deps.bounds.lookIntervalMin;
+    return saved(deps, campaignId, batch, noteBatch(batch, { nextLookAt }), []);
   }
   deps.log.info(
     { event: 'task_controlled', campaignId, batchId: batch.id, wanted },
@@ -93,21 +108,30 @@ async function saved(
   return stored === 'done' ? after : undefined;
 }
 
-async function readTask(deps: PipelineDeps, campaign: CampaignRecord, batch: BatchRecord): Promise<void> {
+async function readTask(
+  deps: PipelineDeps,
+  campaign: CampaignRecord,
+  batch: BatchRecord,
+  oldest: boolean,
+): Promise<void> {
   const result = await deps.telephony.describeTask(batch.taskId);
   if (!result.ok) return readingFailed(deps, campaign, batch, result.failure);
   const reading = result.value;
   const callees = await callingCallees(deps, campaign.id, batch);
-  const ended = reading.state === 'completed' || reading.state === 'terminated';
+  // A list without anybody is no list: nothing may be concluded from it.
+  const listed = reading.callees.length > 0 || callees.length === 0;
+  const ended = listed && (reading.state === 'completed' || reading.state === 'terminated');
   const overdue = !ended && deps.clock.now() > batch.notAfter + TASK_OVERDUE_MAX;
   if (overdue) {
-    // Long past its end the task still does not say that it is over: a person must find out why.
+    // Long past its end the task still does not say that it is over: a person must find out why. Whatever it is
+    // up to, it must not call anybody who is called again.
+    await deps.telephony.stopTask(batch.taskId);
     await parkAll(deps, campaign.id, batch, callees, 'unknown_provider_state', {
       taskState: reading.stateCode,
     });
     return;
   }
-  await recordReading(deps, campaign.id, batch, callees, reading, ended);
+  await recordReading(deps, campaign.id, batch, callees, { ...reading, ended, oldest });
 }
 
 interface Calling extends DueCallee {
@@ -135,10 +159,10 @@ async function recordReading(
   campaignId: string,
   batch: BatchRecord,
   callees: readonly Calling[],
-  reading: TaskReading,
-  ended: boolean,
+  reading: TaskReading & { readonly ended: boolean; readonly oldest: boolean },
 ): Promise<void> {
   const { bounds } = deps;
+  const { ended, oldest } = reading;
   const byNumber = new Map(reading.callees.map((callee) => [callee.number, callee]));
   const readings = callees.map((callee) => {
     const read = byNumber.get(callee.number);
@@ -147,11 +171,15 @@ async function recordReading(
   });
   const over = readings.filter((callee) => callee.over);
   const sessionIds = over.flatMap((callee) => callee.read.sessionIds);
+  const overTotal = batch.calleesTotal - callees.length + over.length;
+  // With one try each, a task whose callees are all over has nothing left to do, whatever it calls itself.
+  const allOver = ended || over.length === callees.length;
   const takeAll =
-    ended || deps.clock.now() - Math.max(batch.lastReadAt, batch.notBefore) >= bounds.recordGather;
+    allOver || (sessionIds.length < RECORDS_PER_REQUEST_MAX && isWaitLong(deps, batch, overTotal));
   const fetched = await fetchRecords(deps, campaignId, batch, sessionIds, takeAll);
   const now = deps.clock.now();
-  const rules = { now, taskEnded: ended, recordWaitMax: bounds.recordWaitMax };
+  const stopped = batch.stoppedFor === undefined ? undefined : 'batch_undone';
+  const rules = { now, taskEnded: ended, recordWaitMax: bounds.recordWaitMax, stopped } as const;
   const moves = over.flatMap((callee) => {
     // Left for a fuller request: its record was not asked for, so its absence means nothing.
     if (callee.read.sessionIds.some((id) => fetched.left.has(id))) return [];
@@ -164,31 +192,36 @@ async function recordReading(
     .filter((callee) => callee.over)
     .map((callee) => callee.record.due)
     .filter((due) => due !== 0);
-  const look =
-    ended && open > 0
-      ? nextRecordLookAt(waits.length === 0 ? now : Math.min(...waits), now, bounds)
-      : nextLookAt(
-          {
-            since: batch.notBefore,
-            now,
-            over: batch.calleesTotal - callees.length + over.length,
-            total: batch.calleesTotal,
-          },
-          bounds,
-        );
+  const look = lookAfter(batch, { now, ended, over: overTotal, oldest, moves }, bounds);
   const change = {
+    ...look,
     readings: batch.readings + 1,
     lastReadAt: takeAll ? now : batch.lastReadAt,
     calleesOpen: open,
-    nextLookAt: look,
+    // The callees that it gives back wait for its last call to end, so it is watched.
+    ...(stopped !== undefined && { nextLookAt: now + STOPPED_LOOK_INTERVAL }),
+    ...(allOver && {
+      nextLookAt: nextRecordLookAt(waits.length === 0 ? now : Math.min(...waits), now, bounds),
+    }),
   };
-  // With one try each, a task whose callees are all over has nothing left to do, whatever it calls itself.
   const after = open === 0 ? moveBatch(batch, 'finish', change) : noteBatch(batch, change);
   if ((await saved(deps, campaignId, batch, after, moves)) === undefined) return;
   deps.log.info(
     { event: 'task_read', campaignId, batchId: batch.id, taskState: reading.state, moved: done, open },
     'recorded a reading',
   );
+}
+
+/**
+ * True where calls that do not fill one request of records are worth one all the same: nothing was read of the task
+ * for some time, and nothing would be for as long again.
+ */
+function isWaitLong(deps: PipelineDeps, batch: BatchRecord, over: number): boolean {
+  const { recordGather } = deps.bounds;
+  const now = deps.clock.now();
+  const since = batch.dialsFrom ?? batch.notBefore;
+  const end = foretoldEnd({ since, now, over, total: batch.calleesTotal });
+  return now - Math.max(batch.lastReadAt, batch.notBefore) >= recordGather && end - now >= recordGather;
 }
 
 async function readingFailed(

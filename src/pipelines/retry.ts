@@ -1,17 +1,19 @@
-import { type CalleeMove, moveCallee } from '../core/callee.ts';
-import { openingAt } from '../core/calling-window.ts';
+import { type CalleeMove, type CalleeRef, moveCallee } from '../core/callee.ts';
+import { type CallingRules, openingAt } from '../core/calling-window.ts';
 import { campaignEnd } from '../core/campaign.ts';
 import { DECISIONS_PER_CHANGE } from '../core/limits.ts';
 import { decideRetry } from '../core/retry-policy.ts';
 import type { Instant } from '../core/time.ts';
 import type { CampaignRecord, DueCallee } from '../ports/store.ts';
 import { type PipelineDeps, settle } from './deps.ts';
+import { endSuppressedOf } from './suppression.ts';
 
 /** Decides every missed callee of a campaign: called again at a time, or ended with the reason. */
 export async function retryCampaign(deps: PipelineDeps, campaignId: string): Promise<void> {
   const first = await deps.store.campaign(campaignId);
   if (first === undefined) return;
   let decided = 0;
+  let again: CalleeRef[] = [];
   while (
     await settle(deps, campaignId, async () => {
       const [campaign, callees] = await Promise.all([
@@ -21,21 +23,37 @@ export async function retryCampaign(deps: PipelineDeps, campaignId: string): Pro
       if (campaign === undefined || callees.length === 0) return undefined;
       decided += callees.length;
       const now = deps.clock.now();
-      return { name: 'decide_callees', now, moves: callees.map((callee) => decide(campaign, callee, now)) };
+      // One object for all of them: what the windows come to is kept for as long as it lives.
+      const rules = rulesOf(campaign);
+      const moves = callees.map((callee) => decide(campaign, rules, callee, now));
+      again = moves.filter(({ after }) => after.state === 'pending_retry').map(({ ref }) => ref);
+      return { name: 'decide_callees', now, moves };
     })
-  );
+  ) {
+    // Who was put on a list during the call is not called again, and is told so at once.
+    await endSuppressedOf(deps, campaignId, again);
+  }
   if (decided > 0)
     deps.log.info({ event: 'callees_decided', campaignId, callees: decided }, 'decided missed callees');
   await announceRetries(deps, first);
 }
 
-function decide(campaign: CampaignRecord, { ref, record }: DueCallee, now: Instant): CalleeMove {
+function rulesOf({ settings, createdAt }: CampaignRecord): CallingRules {
+  return { ...settings, endAt: campaignEnd(settings, createdAt) };
+}
+
+function decide(
+  campaign: CampaignRecord,
+  rules: CallingRules,
+  { ref, record }: DueCallee,
+  now: Instant,
+): CalleeMove {
   if (campaign.state === 'cancelled')
     return moveCallee(ref, record, 'cancel', { now, reason: 'cancelled_by_operator' });
   const { settings } = campaign;
   const decision = decideRetry({
     retry: settings.retry,
-    rules: { ...settings, endAt: campaignEnd(settings, campaign.createdAt) },
+    rules,
     zone: campaign.zones[record.zone] ?? '',
     callee: { ref, attempts: record.attempts, returns: record.returns },
     campaignId: campaign.id,
@@ -49,18 +67,17 @@ function decide(campaign: CampaignRecord, { ref, record }: DueCallee, now: Insta
 }
 
 /**
- * Makes sure that each due bucket has its one delayed job, which is what an operator sees on the dashboard, and
- * that the dispatcher looks when the first of them is due. Any of these jobs may be lost or removed: the sweep
- * calls this again.
+ * Makes sure that each due bucket to come has its one delayed job, which is what an operator sees on the dashboard
+ * and what wakes the dispatcher. Any of these jobs may be lost or removed: the sweep calls this again, and wakes the
+ * dispatcher itself for callees that are due already.
  */
 export async function announceRetries(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
   const { priority } = campaign.settings;
   const campaignId = campaign.id;
+  const now = deps.clock.now();
   for (const { bucket } of await deps.store.dueBuckets(campaignId)) {
-    await deps.queue.wake(
-      { queue: 'retry', campaignId, dueBucket: bucket, priority },
-      Math.max(bucket, deps.clock.now()),
-    );
+    if (bucket > now)
+      await deps.queue.wake({ queue: 'retry', campaignId, dueBucket: bucket, priority }, bucket);
   }
 }
 
@@ -68,7 +85,7 @@ export async function announceRetries(deps: PipelineDeps, campaign: CampaignReco
 export async function endWaiting(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
   const cancelled = campaign.state === 'cancelled';
   const now = deps.clock.now();
-  const rules = { ...campaign.settings, endAt: campaignEnd(campaign.settings, campaign.createdAt) };
+  const rules = rulesOf(campaign);
   const closed = (zone: number): boolean => {
     const opening = openingAt(rules, campaign.zones[zone] ?? '', now);
     return !opening.open && opening.opensAt === undefined;

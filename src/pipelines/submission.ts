@@ -1,4 +1,4 @@
-import { type BatchRecord, moveBatch, submissionName } from '../core/batch.ts';
+import { type BatchRecord, moveBatch, submissionName, wantedControl } from '../core/batch.ts';
 import { type CalleeEvent, type MoveDetails, moveCallee, undialledState } from '../core/callee.ts';
 import { calleeId } from '../core/callee-id.ts';
 import { openingAt } from '../core/calling-window.ts';
@@ -7,8 +7,11 @@ import { QUOTA_RETRY, REFUSED_RETRY, TASK_TIME_MIN, UUI_BYTES_MAX } from '../cor
 import type { Reason } from '../core/reasons.ts';
 import { fromSeconds, type Instant, SECOND, toSecondsUp } from '../core/time.ts';
 import type { CampaignRecord, Change } from '../ports/store.ts';
+import type { SuppressionFindings } from '../ports/suppression.ts';
 import type { TaskOrder, TelephonyFailure } from '../ports/telephony.ts';
 import { blockCampaign, type PipelineDeps, settle } from './deps.ts';
+import { endSuppressed, findSuppressed, listsVersion } from './suppression.ts';
+import { firstLookAt } from './task-looks.ts';
 
 /** When a task placed now would start and end; undefined when the rules leave it no time. */
 export interface TaskTime {
@@ -53,12 +56,19 @@ export async function submitBatch(deps: PipelineDeps, campaignId: string, batchI
     await releaseBatch(deps, campaignId, batch, 'rules_closed');
     return;
   }
+  const callees = await deps.store.batchCallees(campaignId, batchId);
+  const found = await findSuppressed(deps, campaignId, callees.numbers);
+  if (found.entries.size > 0) {
+    await replanWithout(deps, campaign, batch, found);
+    return;
+  }
   const submitting = moveBatch(batch, 'submit', {
     submissions: batch.submissions + 1,
     submittedAt: now,
     ...time,
     nextLookAt: now + deps.bounds.requestDeadline + deps.bounds.submissionGrace,
     absentAt: 0,
+    listsVersion: found.version,
   });
   const order = await taskOrder(deps, campaign, submitting);
   const written = await deps.store.apply(campaignId, {
@@ -76,6 +86,21 @@ export async function submitBatch(deps: PipelineDeps, campaignId: string, batchI
   const result = await deps.telephony.createTask(order);
   if (result.ok) await acceptBatch(deps, campaignId, submitting, result.value.taskId, 'accept');
   else await submissionFailed(deps, campaignId, submitting, result.failure);
+}
+
+/** Undoes a batch of which somebody is suppressed by now: those end, the others are planned again at once. */
+async function replanWithout(
+  deps: PipelineDeps,
+  { id: campaignId, settings }: CampaignRecord,
+  batch: BatchRecord,
+  found: SuppressionFindings,
+): Promise<void> {
+  const { refs, numbers } = await deps.store.batchCallees(campaignId, batch.id);
+  await releaseBatch(deps, campaignId, batch, 'batch_undone');
+  const callees = refs.map((ref, at) => ({ ref, number: numbers[at] ?? Number.NaN }));
+  const ended = await endSuppressed(deps, campaignId, callees, found);
+  deps.log.info({ event: 'callees_suppressed', campaignId, batchId: batch.id, callees: ended }, 'suppressed');
+  await deps.queue.wake({ queue: 'dispatch', campaignId, priority: settings.priority });
 }
 
 async function taskOrder(
@@ -121,7 +146,8 @@ export async function acceptBatch(
   how: 'accept' | 'adopt',
 ): Promise<void> {
   const now = deps.clock.now();
-  const nextLookAt = Math.max(now, batch.notBefore) + deps.bounds.firstLook;
+  const nextLookAt =
+    (await firstLookAt(deps, campaignId, batch)) ?? Math.max(now, batch.notBefore) + deps.bounds.firstLook;
   const stored = await deps.store.apply(campaignId, {
     name: `${how}_batch`,
     now,
@@ -145,10 +171,12 @@ export async function acceptBatch(
     'the provider has the task',
   );
   const campaign = await deps.store.campaign(campaignId);
-  await deps.queue.wake(
-    { queue: 'poll', campaignId, priority: campaign?.settings.priority ?? 3 },
-    nextLookAt,
-  );
+  if (campaign === undefined) return;
+  // Paused or cancelled, or somebody suppressed, while the request was on its way: the task is told so before its lead time is over.
+  const isCurrent = (batch.listsVersion ?? 0) === (await listsVersion(deps, campaignId));
+  const asWanted = wantedControl(campaign.state) === 'run' && isCurrent;
+  const { priority } = campaign.settings;
+  await deps.queue.wake({ queue: 'poll', campaignId, priority }, asWanted ? nextLookAt : now);
 }
 
 /** What each kind of failure does to a batch (design: classes R, U, P, C and Q). */

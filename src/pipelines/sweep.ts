@@ -1,18 +1,23 @@
+import { type BatchRecord, wantedControl } from '../core/batch.ts';
 import type { CampaignRecord } from '../ports/store.ts';
-import { nextLook, type PipelineDeps } from './deps.ts';
+import { inParallel, nextLook, type PipelineDeps } from './deps.ts';
+import { wakeDispatch } from './dispatch.ts';
 import { announceRetries, endWaiting } from './retry.ts';
+import { isToBeLookedUp, listsVersion } from './suppression.ts';
 
 /**
  * The periodic look at everything. Wake-ups make things fast; this makes them certain: whatever a lost job, a
  * crash or an operator's removal in the dashboard left behind is found here from stored state alone.
  */
 export async function sweep(deps: PipelineDeps): Promise<void> {
-  for (const campaignId of await deps.store.campaignIds()) {
+  await deps.suppression.dropExpired(deps.clock.now());
+  // One after the other, and none is left out because of what another one holds.
+  await inParallel(await deps.store.campaignIds(), 1, async (campaignId) => {
     const campaign = await deps.store.campaign(campaignId);
-    if (campaign === undefined) continue;
+    if (campaign === undefined) return;
     await wakeImports(deps, campaign);
     if (campaign.state !== 'draft') await sweepCampaign(deps, campaign);
-  }
+  });
 }
 
 async function sweepCampaign(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
@@ -28,12 +33,19 @@ async function sweepCampaign(deps: PipelineDeps, campaign: CampaignRecord): Prom
   const open = await deps.store.openBatches(campaignId);
   if (counts.states.missed > 0) await deps.queue.wake({ queue: 'retry', campaignId, priority });
   const halfMade = nextLook(open, ['planned', 'submitting', 'uncertain']);
+  const overdue = halfMade !== undefined && halfMade <= now;
   const waiting = counts.states.initial + counts.states.pending_retry;
-  if ((state === 'running' && waiting > 0) || (halfMade !== undefined && halfMade <= now)) {
-    await deps.queue.wake({ queue: 'dispatch', campaignId, priority });
-  }
-  const live = nextLook(open, ['active']);
-  if (live !== undefined && live <= now) await deps.queue.wake({ queue: 'poll', campaignId, priority });
+  const toGiveBack = state !== 'running' && open.some((batch) => batch.state === 'planned');
+  if (overdue || toGiveBack) await deps.queue.wake({ queue: 'dispatch', campaignId, priority });
+  else if (waiting > 0) await wakeDispatch(deps, campaignId);
+  // Also for a task that still does what the campaign no longer wants: the wake-up of a pause may be lost.
+  const wanted = wantedControl(state);
+  const live = open.filter((batch) => batch.state === 'active');
+  const isDue = (batch: BatchRecord): boolean => batch.nextLookAt <= now || batch.control !== wanted;
+  // And where a number was suppressed by a process that did not get to say so.
+  const version = live.length === 0 ? 0 : await listsVersion(deps, campaignId);
+  if (live.some((batch) => isDue(batch) || isToBeLookedUp(batch, version)))
+    await deps.queue.wake({ queue: 'poll', campaignId, priority });
   if (state === 'running') await announceRetries(deps, campaign);
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CalleeRecord } from '../../src/core/callee.ts';
 import { dispositionFacts } from '../../src/core/disposition.ts';
 import { RETURNS_MAX } from '../../src/core/limits.ts';
-import { type CallRecord, type CalleeReading, decideOutcome, isOver } from '../../src/core/outcome.ts';
+import { type CalleeReading, type CallRecord, decideOutcome, isOver } from '../../src/core/outcome.ts';
 import { MINUTE } from '../../src/core/time.ts';
 
 const NOW = Date.parse('2026-11-23T02:00:00Z');
@@ -55,12 +55,35 @@ describe('decideOutcome', () => {
     ['too_many_request', 'missed', 0, 'provider_declined'],
     ['restricted_area', 'missed', 0, 'provider_declined'],
     ['restricted_time', 'missed', 0, 'provider_declined'],
-  ] as const)('a call record that says %s makes the callee %s at the cost of %i attempts', (disposition, state, cost, reason) => {
-    const read = reading('unanswered', ['a'], [record('a', disposition)]);
-    const move = decideOutcome(REF, { ...CALLING, attempts: 1, returns: 2 }, read, RUNNING);
-    expect(move?.after).toMatchObject({ state, reason, disposition, attempts: 1 + cost });
-    expect(move?.after.returns).toBe(cost === 0 ? 3 : 0);
-    expect(move?.story?.calls).toHaveLength(1);
+  ] as const)(
+    'a call record that says %s makes the callee %s at the cost of %i attempts',
+    (disposition, state, cost, reason) => {
+      const read = reading('unanswered', ['a'], [record('a', disposition)]);
+      const move = decideOutcome(REF, { ...CALLING, attempts: 1, returns: 2 }, read, RUNNING);
+      expect(move?.after).toMatchObject({ state, reason, disposition, attempts: 1 + cost });
+      expect(move?.after.returns).toBe(cost === 0 ? 3 : 0);
+      expect(move?.story?.calls).toHaveLength(1);
+    },
+  );
+
+  it('a callee that we ourselves took back undialled comes back with that reason, however often', () => {
+    const rules = { ...ENDED, stopped: 'batch_undone' } as const;
+    const before = { ...CALLING, returns: RETURNS_MAX };
+    const first = decideOutcome(REF, before, reading('initial'), rules)?.after;
+    expect(first).toMatchObject({
+      state: 'initial',
+      reason: 'batch_undone',
+      returns: RETURNS_MAX,
+      attempts: 0,
+    });
+    const again = decideOutcome(REF, { ...before, attempts: 2 }, reading('pending_retry'), rules)?.after;
+    expect(again).toMatchObject({ state: 'pending_retry', returns: RETURNS_MAX, attempts: 2 });
+    expect(
+      decideOutcome(REF, CALLING, reading('answered', ['a'], [record('a', 'answered')]), rules)?.after,
+    ).toMatchObject({
+      state: 'answered',
+      attempts: 1,
+    });
   });
 
   it('starts to wait for a call record that is late, and waits no longer than the limit', () => {
@@ -116,21 +139,28 @@ describe('decideOutcome', () => {
   it.each([
     [0, 'initial'],
     [1, 'pending_retry'],
-  ] as const)('a task that ends undialled gives a callee with %i attempts back as %s, at no cost', (attempts, state) => {
-    const move = decideOutcome(REF, { ...CALLING, attempts, due: 5_000 }, reading('initial'), ENDED);
-    expect(move?.after).toMatchObject({
-      state,
-      attempts,
-      returns: 1,
-      due: 0,
-      reason: 'task_ended_undialled',
-    });
-  });
+  ] as const)(
+    'a task that ends undialled gives a callee with %i attempts back as %s, at no cost',
+    (attempts, state) => {
+      const move = decideOutcome(REF, { ...CALLING, attempts, due: 5_000 }, reading('initial'), ENDED);
+      expect(move?.after).toMatchObject({
+        state,
+        attempts,
+        returns: 1,
+        due: 0,
+        reason: 'task_ended_undialled',
+      });
+    },
+  );
 
   it('a callee that comes back undialled too often in a row is given to a person', () => {
     const often = { ...CALLING, returns: RETURNS_MAX - 1 };
     const move = decideOutcome(REF, often, reading('initial'), ENDED);
-    expect(move?.after).toMatchObject({ state: 'needs_attention', reason: 'returned_too_often', attempts: 0 });
+    expect(move?.after).toMatchObject({
+      state: 'needs_attention',
+      reason: 'returned_too_often',
+      attempts: 0,
+    });
   });
 
   it('a callee that the ended task does not list is given to a person', () => {
@@ -140,7 +170,10 @@ describe('decideOutcome', () => {
 
   it('a callee in a state nobody knows is given to a person, with the code, and its dials still count', () => {
     const read = { ...reading('unknown', ['a', 'b'], [record('a', 'too_many_request')]), stateCode: 77 };
-    const move = decideOutcome(REF, { ...CALLING, attempts: 1, due: NOW }, read, ENDED);
+    const waiting = decideOutcome(REF, { ...CALLING, attempts: 1 }, read, ENDED)?.after;
+    expect(waiting).toMatchObject({ state: 'calling', reason: 'awaiting_record' });
+    const late = { ...CALLING, attempts: 1, due: NOW - 10 * MINUTE };
+    const move = decideOutcome(REF, late, read, ENDED);
     expect(move?.after).toMatchObject({
       state: 'needs_attention',
       reason: 'unknown_provider_state',
@@ -148,7 +181,9 @@ describe('decideOutcome', () => {
       due: 0,
     });
     expect(move?.story?.facts).toEqual({ calleeState: 77 });
-    expect(move?.story?.calls?.map((call) => call.sessionId)).toEqual(['a', 'b']);
+    expect(move?.story?.calls?.map((call) => call.sessionId).sort()).toEqual(['a', 'b']);
+    const undialled = decideOutcome(REF, CALLING, reading('unknown'), ENDED);
+    expect(undialled?.after).toMatchObject({ state: 'needs_attention', attempts: 0 });
   });
 
   it('a callee still calling when its task ended is waited for, with or without a session', () => {
