@@ -69,6 +69,18 @@ const ALIASES: Readonly<Record<Role, readonly string[]>> = {
       '電話',
       '電話號碼',
     ],
+    ...[
+      '行動電話',
+      '聯絡電話',
+      '客戶電話',
+      '客戶手機',
+      '被叫號碼',
+      '號碼',
+      '電話番号',
+      '携帯電話',
+      '携帯番号',
+    ],
+    ...['客户手机号码', '客户电话号码', '客户联系电话', '联系电话号码', '手机电话', '电话手机', '外呼号码'],
   ],
   uui: ['uui', 'user data', '随路数据', '用户数据'],
   timeZone: ['time zone', 'tz', '时区', '時區'],
@@ -110,6 +122,11 @@ const ALIAS_ROLES: ReadonlyMap<string, Role> = new Map(
     ALIASES[role].map((alias): [string, Role] => [bare(alias), role]),
   ),
 );
+
+/** True for a header by which a column is known to hold the number to call. */
+export function isCalleeHeader(cell: string): boolean {
+  return ALIAS_ROLES.get(bare(cell)) === 'callee';
+}
 
 function looksLikeNumber(cell: string): boolean {
   return cell.replace(/\D/g, '').length >= 7;

@@ -38,7 +38,8 @@ const MESSAGES: Readonly<Record<PhoneFault, string>> = {
   number_missing: 'the number is empty; fill it in or remove the row',
   number_shortened:
     'a spreadsheet shortened the number to the form 1.38E+10, so digits are lost; format the column as text and export again',
-  number_several: 'the cell holds several numbers; give each its own row',
+  number_several:
+    'the cell holds several numbers; give each its own row, or set "several": "first" in the campaign file',
   number_extension: 'the number has an extension, which cannot be dialled; leave the extension out',
   number_letters: 'the number holds letters; write digits only',
   number_characters: 'the number holds characters that no number has, such as "*"; write digits only',
@@ -118,6 +119,15 @@ function holdsSeveral(text: string): boolean {
   return text.split(/\s+/).filter((part) => part.replace(/\D/g, '').length >= 7).length > 1;
 }
 
+/** The first of several numbers in a cell, by the marks that {@link holdsSeveral} knows. */
+function firstOf(text: string): string {
+  const part = text.split(SEVERAL_MARKS).find((one) => /\d{2}/.test(one)) ?? '';
+  const [one = ''] = part.trim().split(/(?<=\d.*)(?=\+)/);
+  const words = one.trim().split(/\s+/);
+  const whole = words.findIndex((word) => word.replace(/\D/g, '').length >= 7);
+  return whole < 0 ? one.trim() : words.slice(0, whole + 1).join(' ');
+}
+
 /** What is wrong with the characters, before their meaning is looked at; undefined when nothing is. */
 function characterFault(text: string): PhoneFault | undefined {
   if (text === '') return 'number_missing';
@@ -183,14 +193,19 @@ function judge(digits: string, region: string): PhoneResult {
 /**
  * The E.164 digits of a number as a person or a program wrote it. `defaultRegion` is the two-letter country of
  * numbers without a country code. Full-width digits, spaces, dashes, dots, brackets and the marks of spreadsheets
- * are tolerated; extensions, several numbers, shortened and misspelt numbers are refused with a code each.
+ * are tolerated; extensions, several numbers, shortened and misspelt numbers are refused with a code each. With
+ * `several` the first of several numbers is taken, if it is one.
  */
-export function parsePhone(text: string, defaultRegion: string): PhoneResult {
+export function parsePhone(text: string, defaultRegion: string, several?: 'first'): PhoneResult {
   const quick = defaultRegion === 'CN' ? chinaMobile(text) : undefined;
   if (quick !== undefined) return { ok: true, digits: quick };
   if (text.length > NUMBER_CHARACTERS_MAX) return refuse('number_too_long');
-  const clean = cleaned(text);
-  const fault = characterFault(clean);
+  let clean = cleaned(text);
+  let fault = characterFault(clean);
+  if (fault === 'number_several' && several === 'first') {
+    clean = firstOf(clean);
+    fault = characterFault(clean);
+  }
   if (fault !== undefined) return refuse(fault);
   const digits = clean.replace(/[^+\d]/g, '');
   const ofChina = defaultRegion === 'CN' || digits.startsWith('+86') ? chinaNumber(digits) : undefined;

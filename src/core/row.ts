@@ -9,6 +9,8 @@ export interface RowRules {
   readonly region: string;
   /** UUI_BYTES_MAX, less what we append ourselves. */
   readonly uuiBytesMax: number;
+  /** Of several numbers in a cell the first is taken; left out: the row is refused. */
+  readonly several?: 'first' | undefined;
 }
 
 export type RowFault =
@@ -92,7 +94,7 @@ export function mapRow(columns: ResolvedColumns, cells: readonly string[], rules
     const fault = widthFault(columns, cells);
     if (fault !== undefined) return fault;
   }
-  const phone = parsePhone(number, rules.region);
+  const phone = parsePhone(number, rules.region, rules.several);
   if (!phone.ok) {
     return { ok: false, column: headers[columns.callee] ?? '', code: phone.code, message: phone.message };
   }

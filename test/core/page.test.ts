@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InvariantError } from '../../src/core/assert.ts';
-import { packPage, unpackPage } from '../../src/core/page.ts';
+import { type CalleeRow, packPage, repackPage, unpackPage } from '../../src/core/page.ts';
 
 /** Cells that could be mistaken for the page's own marks, and what lists really hold. */
 const nasty = fc.string({
@@ -69,5 +69,35 @@ describe('the text of a page', () => {
 
   test('cells that do not fill their rows are a broken invariant', () => {
     expect(() => packPage('i', ['name'], ['1', '8613800138000', ''])).toThrow(InvariantError);
+  });
+
+  test('rows that were changed come back with the variables that each has, and with what changed them', () => {
+    const changed: fc.Arbitrary<CalleeRow> = fc
+      .record({
+        row: fc.integer({ min: 1, max: 10_000_000 }),
+        number: fc.integer({ min: 1_000_000, max: 999_999_999_999_999 }),
+        uui: cell,
+        variables: fc.dictionary(
+          cell.filter((name) => name !== '__proto__'),
+          cell,
+          { maxKeys: 4, noNullPrototype: true },
+        ),
+        by: fc.option(fc.record({ importId: fc.constantFrom('a-i1', 'a-i2'), row: fc.nat() }), {
+          nil: undefined,
+        }),
+      })
+      .map(({ by, ...row }) => ({ importId: 'a-i0', ...row, ...(by !== undefined && { updatedBy: by }) }));
+    fc.assert(
+      fc.property(fc.array(changed, { minLength: 1, maxLength: 20 }), (rows) => {
+        expect(unpackPage(repackPage(rows))).toEqual(rows);
+        expect(repackPage(unpackPage(repackPage(rows)))).toBe(repackPage(rows));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('rows that nothing changed are packed again into the same text', () => {
+    const text = packPage('i', ['name'], ['1', '8613800138000', 'u', 'Mei', '2', '8613800138001', '', '']);
+    expect(repackPage(unpackPage(text))).toBe(text);
   });
 });

@@ -135,3 +135,29 @@ describe('numbers that are refused', () => {
     );
   });
 });
+
+describe('the first of several numbers', () => {
+  test.each([
+    ['13800138000/13900139000', MOBILE],
+    ['13800138000、13900139000', MOBILE],
+    ['13800138000 13900139000', MOBILE],
+    ['138 0013 8000; 139 0013 9000', MOBILE],
+    ['+86 13800138000 13900139000', MOBILE],
+    ['+8613800138000+8613900139000', MOBILE],
+    ['13800138000或13900139000', MOBILE],
+    ['/ 13800138000 / 13900139000', MOBILE],
+    ['010-65521000/79', '861065521000'],
+    ['13800138000', MOBILE],
+  ])('is taken where the campaign says so: %s', (text, digits) => {
+    expect(parsePhone(text, 'CN', 'first')).toEqual({ ok: true, digits });
+  });
+
+  test.each([
+    ['12/13800138000', 'number_too_short'],
+    ['010-65521000转8012/13800138000', 'number_extension'],
+    ['1.38E+10', 'number_shortened'],
+    ['张三', 'number_letters'],
+  ])('is refused as a number alone would be: %s', (text, code) => {
+    expect(parsePhone(text, 'CN', 'first')).toMatchObject({ ok: false, code });
+  });
+});

@@ -1,89 +1,155 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { parse } from 'csv-parse/sync';
-import { assert } from '../../core/assert.ts';
 import { AppError } from '../../core/errors.ts';
-import type { ListBlock, ListReader, OpenList } from '../../ports/list-reader.ts';
-import { COMMA_SEPARATED, type Dialect, parserOptions } from './dialect.ts';
-import { RecordCutter } from './record-cutter.ts';
-import { type ReadBytes, textBlocks } from './text-blocks.ts';
+import { LIST_READ_BYTES } from '../../core/limits.ts';
+import type { ListWish } from '../../core/list-wish.ts';
+import type { ListBlock, OpenList, RecordFault } from '../../ports/list-reader.ts';
+import { type ByteSource, gzipSource, plainSource } from './byte-source.ts';
+import { findDelimiter, parseQuoted, withoutHint } from './delimiter.ts';
+import { detectEncoding, markedEncoding } from './detect-encoding.ts';
+import type { Dialect } from './dialect.ts';
+import { refuseWhatIsNoText } from './file-kind.ts';
+import { type CutRecords, RecordCutter } from './record-cutter.ts';
+import { DAMAGE, textBlocks } from './text-blocks.ts';
 
-/** What the operating system says when a path is at fault, not the machine, and what to do about it. */
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'the file is missing; import it again',
-  EACCES: 'the file may not be read; allow this user to read it and import it again',
-  EPERM: 'the file may not be read; allow this user to read it and import it again',
-  EISDIR: 'this is a folder, not a file; name the CSV file',
-  ENOTDIR: 'the file is missing; import it again',
-};
+const QUOTE = '"';
+
+const FAULTS = {
+  zeros: {
+    code: 'row_damaged',
+    message: 'the row holds zero bytes, which no text has: the file was damaged or cut off; export it again',
+  },
+  undecodable: {
+    code: 'row_damaged',
+    message:
+      'the row holds bytes that mean nothing in the encoding of the file, such as half a character; write the marked cell again',
+  },
+} as const satisfies Record<string, RecordFault>;
+
+export interface TextFile {
+  readonly path: string;
+  /** Size of the file. */
+  readonly bytes: number;
+  readonly packed: boolean;
+}
 
 /**
- * Reads CSV lists from disk as the ListReader port says: UTF-8 with or without a byte-order mark, lines ended by
- * LF or CRLF, fields in double quotes with breaks and doubled quotes in them, rows of any number of cells.
+ * Opens a list that is text, or text packed by gzip: finds its encoding from all of its bytes and its delimiter from
+ * its first records, as far as `wish` does not name them. Throws AppError `file_invalid` for what is no text.
  */
-export function csvListReader(dialect: Dialect = COMMA_SEPARATED): ListReader {
-  return { open: (path) => openCsv(path, dialect) };
+export async function openText(file: TextFile, wish: ListWish): Promise<OpenList> {
+  const { path, bytes, packed } = file;
+  const open = async (): Promise<ByteSource> => (packed ? gzipSource(path) : plainSource(path));
+  const head = await closing(open, readHead);
+  const marked = markedEncoding(head);
+  const { encoding, sure } =
+    wish.encoding === undefined
+      ? (marked ?? (await detected(open, head)))
+      : { encoding: wish.encoding, sure: 100 };
+  refuseWhatIsNoText(head, encoding === 'utf-16le' || encoding === 'utf-16be');
+  const beginning = await closing(open, (source) => readBeginning(source, { encoding, quote: QUOTE }));
+  const delimiter =
+    wish.delimiter ?? findDelimiter(beginning.text, { encoding, quote: QUOTE }, beginning.isWhole);
+  return {
+    bytes,
+    format: packed ? 'gzip' : 'text',
+    encoding,
+    encodingSure: sure,
+    delimiter,
+    sheet: '',
+    async *blocks() {
+      const source = await open();
+      try {
+        yield* csvBlocks(source, { encoding, delimiter, quote: QUOTE });
+      } finally {
+        await source.close();
+      }
+    },
+  };
 }
 
-async function openCsv(path: string, dialect: Dialect): Promise<OpenList> {
-  const handle = await openFile(path);
+async function closing<T>(
+  open: () => Promise<ByteSource>,
+  work: (source: ByteSource) => Promise<T>,
+): Promise<T> {
+  const source = await open();
   try {
-    const facts = await handle.stat();
-    if (facts.isDirectory()) throw unreadable(path, 'EISDIR');
-    return {
-      bytes: facts.size,
-      encoding: dialect.encoding,
-      delimiter: dialect.delimiter,
-      blocks: () => blocksOf(path, dialect),
-    };
+    return await work(source);
   } finally {
-    await handle.close();
+    await source.close();
   }
 }
 
-async function openFile(path: string): Promise<FileHandle> {
+async function detected(open: () => Promise<ByteSource>, head: Buffer): ReturnType<typeof detectEncoding> {
+  // What is no text has no encoding, and is refused with what it is.
+  refuseWhatIsNoText(head, false);
+  return closing(open, detectEncoding);
+}
+
+async function readHead(source: ByteSource): Promise<Buffer> {
+  const head = Buffer.alloc(LIST_READ_BYTES);
+  let size = 0;
+  for (;;) {
+    const more = await source.read(head.subarray(size));
+    size += more;
+    if (more === 0 || size === head.length) return head.subarray(0, size);
+  }
+}
+
+/** The first text of a list, about LIST_READ_BYTES of it. What ends it early is met again where it is read. */
+async function readBeginning(
+  source: ByteSource,
+  { encoding }: Omit<Dialect, 'delimiter'>,
+): Promise<{ text: string; isWhole: boolean }> {
+  let text = '';
   try {
-    return await open(path, 'r');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw code in UNREADABLE ? unreadable(path, code, error) : error;
-  }
-}
-
-function unreadable(path: string, code: string, cause?: unknown): AppError {
-  return new AppError('file_unreadable', `${path}: ${UNREADABLE[code] ?? code}`, { cause });
-}
-
-async function* blocksOf(path: string, dialect: Dialect): AsyncGenerator<ListBlock> {
-  const handle = await openFile(path);
-  try {
-    yield* csvBlocks(async (into) => (await handle.read(into, 0, into.length)).bytesRead, dialect);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** The records in the bytes that `read` gives, as OpenList.blocks promises. */
-export async function* csvBlocks(read: ReadBytes, dialect: Dialect): AsyncGenerator<ListBlock> {
-  const cutter = new RecordCutter(dialect, (texts) => parseQuoted(texts, dialect));
-  let bytesRead = 0;
-  for await (const block of textBlocks(read)) {
-    if (bytesRead === 0 && block.text.includes('\r') && !block.text.includes('\n')) {
-      throw new AppError(
-        'file_invalid',
-        'the lines of the file end with CR alone; save it with Windows or Unix line ends and import it again',
-      );
+    for await (const block of textBlocks(source, encoding)) {
+      text += block.text;
+      if (text.length >= LIST_READ_BYTES / 4) return { text, isWhole: false };
     }
-    bytesRead = block.bytesRead;
-    yield { ...cutter.cut(block.text, false), bytesRead };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
   }
-  yield { ...cutter.cut('', true), bytesRead };
+  return { text, isWhole: true };
 }
 
-function parseQuoted(texts: readonly string[], dialect: Dialect): string[][] {
-  const records: string[][] = parse(texts.join('\n'), parserOptions(dialect));
-  assert(
-    records.length === texts.length,
-    `csv-parse found ${records.length} records in ${texts.length} that were cut`,
-  );
-  return records;
+/** The records in the bytes of `source`, as OpenList.blocks promises. Excel's hint of a delimiter is no record. */
+export async function* csvBlocks(source: ByteSource, dialect: Dialect): AsyncGenerator<ListBlock> {
+  let cutter: RecordCutter | undefined;
+  let suspect = false;
+  for await (const block of textBlocks(source, dialect.encoding)) {
+    const text = cutter === undefined ? withoutHint(block.text) : block.text;
+    cutter ??= new RecordCutter(dialect, (texts) => parseQuoted(texts, dialect), text === block.text ? 1 : 2);
+    suspect ||= text.includes('\0') || text.includes(DAMAGE);
+    yield { ...cutBlock(cutter, text, false, suspect, dialect), bytesRead: block.bytesRead };
+  }
+  if (cutter === undefined) return;
+  yield { ...cutBlock(cutter, '', true, suspect, dialect), bytesRead: source.fileBytesRead };
+}
+
+/** Cuts the next text, and tells how to cut it once more. */
+function cutBlock(
+  cutter: RecordCutter,
+  text: string,
+  atEnd: boolean,
+  suspect: boolean,
+  dialect: Dialect,
+): Omit<ListBlock, 'bytesRead'> {
+  const { held } = cutter;
+  const cut = cutter.cut(text, atEnd);
+  if (suspect) markDamage(cut);
+  const again = (): ListBlock['records'] => {
+    const anew = new RecordCutter(dialect, (texts) => parseQuoted(texts, dialect)).cut(held + text, atEnd);
+    if (suspect) markDamage(anew);
+    return anew.records;
+  };
+  return { ...cut, again };
+}
+
+/** Makes faults of the records that hold what no text holds. */
+function markDamage({ records, faults }: CutRecords): void {
+  for (const [index, cells] of records.entries()) {
+    const zeros = cells.some((cell) => cell.includes('\0'));
+    if (!zeros && !cells.some((cell) => cell.includes(DAMAGE))) continue;
+    if (!faults.has(index)) faults.set(index, zeros ? FAULTS.zeros : FAULTS.undecodable);
+    records[index] = cells.map((cell) => cell.replaceAll('\0', '').replaceAll(DAMAGE, '\ufffd'));
+  }
 }

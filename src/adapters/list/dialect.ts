@@ -1,8 +1,9 @@
 import type { Options } from 'csv-parse/sync';
+import type { Encoding } from '../../core/list-wish.ts';
 
-/** How a list is written down. One value for now; what is told apart later becomes another value, not another reader. */
+/** How a list is written down. */
 export interface Dialect {
-  readonly encoding: 'utf-8';
+  readonly encoding: Encoding;
   readonly delimiter: string;
   readonly quote: string;
 }

@@ -1,6 +1,7 @@
 import { BROKEN_ROW_CHARACTERS_KEPT, ROW_CHARACTERS_MAX } from '../../core/limits.ts';
 import type { RecordFault } from '../../ports/list-reader.ts';
 import type { Dialect } from './dialect.ts';
+import { LineEnds } from './line-ends.ts';
 
 /** Records as they were cut out of the text, with their lines and faults as in ListBlock. */
 export interface CutRecords {
@@ -12,8 +13,6 @@ export interface CutRecords {
 /** Takes records that hold quotes apart: cells of each text, in the same order. */
 export type ParseQuoted = (texts: readonly string[]) => string[][];
 
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
 /** What {@link recordEnd} answers instead of a place. */
 const OPEN = -1;
 const BROKEN = -2;
@@ -35,9 +34,9 @@ const FAULTS = {
 } as const satisfies Record<string, RecordFault>;
 
 /**
- * Finds where records begin and end in text that comes in stretches of whole lines. Most records of a list hold
- * no quote: those are cut at the delimiter right here, several times faster than any parser that looks at every
- * character; the others are collected and parsed together.
+ * Finds where records begin and end in text that comes in stretches of whole lines, ended by LF, CRLF or CR in any
+ * mixture. Most records of a list hold no quote: those are cut at the delimiter right here, several times faster
+ * than any parser that looks at every character; the others are collected and parsed together.
  *
  * What is badly quoted costs one line, never the rest of the file: when the quoting of a record cannot be
  * understood, or does not end within the bound of a row, its first line is a fault and the next line is read
@@ -48,11 +47,18 @@ export class RecordCutter {
   readonly #parseQuoted: ParseQuoted;
   /** The beginning of a record whose end has not come yet. */
   #held = '';
-  #line = 1;
+  #line: number;
 
-  constructor(dialect: Dialect, parseQuoted: ParseQuoted) {
+  /** `firstLine` is the number of the line with which the text begins. */
+  constructor(dialect: Dialect, parseQuoted: ParseQuoted, firstLine = 1) {
     this.#dialect = dialect;
     this.#parseQuoted = parseQuoted;
+    this.#line = firstLine;
+  }
+
+  /** The text of a record whose end has not come yet: the next text goes on from there. */
+  get held(): string {
+    return this.#held;
   }
 
   /** The records that end in `text`; with `atEnd` also the one that the end of the file ends. */
@@ -61,30 +67,29 @@ export class RecordCutter {
     const all = this.#held === '' ? text : this.#held + text;
     const out: CutRecords = { records: [], lines: [], faults: new Map() };
     const quoted: { readonly index: number; readonly text: string }[] = [];
+    const ends = new LineEnds(all);
     let at = 0;
     let nextQuote = all.indexOf(quote);
     while (at < all.length) {
-      const newline = all.indexOf('\n', at);
-      if (newline === -1 && !atEnd) break;
-      const lineEnd = newline === -1 ? all.length : newline;
+      const lineEnd = ends.from(at);
+      if (!atEnd && ends.isOpen(lineEnd)) break;
       if (nextQuote !== -1 && nextQuote < at) nextQuote = all.indexOf(quote, at);
       const plain = nextQuote === -1 || nextQuote > lineEnd;
-      const end = plain ? lineEnd : recordEnd(all, at, lineEnd, nextQuote, atEnd, this.#dialect);
+      const end = plain ? lineEnd : recordEnd(all, at, ends, nextQuote, atEnd, this.#dialect);
       if (end === OPEN && !atEnd && all.length - at <= ROW_CHARACTERS_MAX) break;
       const index = out.records.length;
-      const record = end < 0 ? '' : withoutReturn(all, at, end);
       if (end < 0 || end - at > ROW_CHARACTERS_MAX) {
         out.faults.set(index, faultOf(end, lineEnd - at));
-        out.records.push([withoutReturn(all, at, lineEnd).slice(0, BROKEN_ROW_CHARACTERS_KEPT)]);
+        out.records.push([all.slice(at, Math.min(lineEnd, at + BROKEN_ROW_CHARACTERS_KEPT))]);
         out.lines.push(this.#line);
-      } else if (record !== '') {
+      } else if (end > at) {
+        const record = all.slice(at, end);
         if (!plain) quoted.push({ index, text: record });
         out.records.push(plain ? record.split(delimiter) : []);
         out.lines.push(this.#line);
       }
-      const next = (end < 0 ? lineEnd : end) + 1;
-      this.#line += plain || end < 0 ? 1 : newlines(all, at, next);
-      at = next;
+      this.#line += end <= lineEnd ? 1 : 1 + ends.countIn(at, end);
+      at = ends.after(end < 0 ? lineEnd : end);
     }
     this.#held = all.slice(at);
     const cells = quoted.length === 0 ? [] : this.#parseQuoted(quoted.map((record) => record.text));
@@ -96,18 +101,18 @@ export class RecordCutter {
 /**
  * Where the record that starts at `start` ends: the place of its line break, or the end of the text at the end
  * of the file. OPEN when that lies beyond the text, BROKEN when its quoting cannot be understood. A quote opens
- * a field only as its first character. `lineEnd` ends the first line, `quote` is the first quote on it.
+ * a field only as its first character. `quote` is the first quote on its first line.
  */
 function recordEnd(
   text: string,
   start: number,
-  lineEnd: number,
+  ends: LineEnds,
   quote: number,
   atEnd: boolean,
   dialect: Dialect,
 ): number {
   let field = start;
-  let end = lineEnd;
+  let end = ends.from(start);
   let opening = quote;
   for (;;) {
     if (opening === -1 || opening > end) return end;
@@ -117,19 +122,15 @@ function recordEnd(
     }
     const after = afterClosingQuote(text, opening, dialect);
     if (after === OPEN || (after >= text.length && !atEnd)) return OPEN;
-    if (after >= text.length || text.charCodeAt(after) === NEWLINE) return after;
-    if (
-      text.charCodeAt(after) === RETURN &&
-      (text.charCodeAt(after + 1) === NEWLINE || after + 1 === text.length)
-    ) {
-      return after + 1;
+    const behind = text[after];
+    if (behind === undefined || behind === '\n' || behind === '\r') {
+      return !atEnd && ends.isOpen(after) ? OPEN : after;
     }
-    if (text[after] !== dialect.delimiter) return BROKEN;
+    if (behind !== dialect.delimiter) return BROKEN;
     field = after + 1;
     if (field > end) {
-      end = text.indexOf('\n', field);
-      if (end === -1 && !atEnd) return OPEN;
-      if (end === -1) end = text.length;
+      end = ends.from(field);
+      if (!atEnd && ends.isOpen(end)) return OPEN;
     }
     opening = text.indexOf(dialect.quote, field);
   }
@@ -149,14 +150,4 @@ function afterClosingQuote(text: string, opening: number, dialect: Dialect): num
 function faultOf(end: number, lineCharacters: number): RecordFault {
   if (end >= 0 || lineCharacters > ROW_CHARACTERS_MAX) return FAULTS.long;
   return end === BROKEN ? FAULTS.broken : FAULTS.open;
-}
-
-function withoutReturn(text: string, start: number, end: number): string {
-  return text.slice(start, end > start && text.charCodeAt(end - 1) === RETURN ? end - 1 : end);
-}
-
-function newlines(text: string, start: number, end: number): number {
-  let count = 0;
-  for (let at = text.indexOf('\n', start); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) count += 1;
-  return count;
 }

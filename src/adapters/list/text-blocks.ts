@@ -1,6 +1,11 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii } from 'node:buffer';
 import { AppError } from '../../core/errors.ts';
-import { LIST_READ_BYTES, ROW_CHARACTERS_MAX } from '../../core/limits.ts';
+import { DAMAGED_LINES_MIN } from '../../core/limits.ts';
+import type { Encoding } from '../../core/list-wish.ts';
+import type { ByteSource } from './byte-source.ts';
+import { type LineBlock, lineBlocks } from './line-blocks.ts';
+import { type LineDecoder, type LineEncoding, lineDecoder } from './text-decoder.ts';
+import { utf16Source } from './utf16-source.ts';
 
 /** A stretch of whole lines. Only the last block of a file may lack the line break at its end. */
 export interface TextBlock {
@@ -9,86 +14,84 @@ export interface TextBlock {
   readonly bytesRead: number;
 }
 
-/** Fills `into` from the file's position on; the number of bytes read, 0 at the end of the file. */
-export type ReadBytes = (into: Buffer) => Promise<number>;
+/** Where a byte-order mark may stand: files that were joined have one in their middle. */
+const BYTE_ORDER_MARK = /(^|[\r\n])\ufeff+/g;
 
-const NEWLINE = 0x0a;
-const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
-const REPLACEMENT = '\ufffd';
-const REPLACEMENT_BYTES = Buffer.from(REPLACEMENT);
-/** More bytes of UTF-8 than this are certainly more characters than a row may have. */
-const LINE_BYTES_KEPT = 3 * ROW_CHARACTERS_MAX + 3;
+/** The bytes of a source, and how to decode its lines. */
+export function lineSource(source: ByteSource, encoding: Encoding): [ByteSource, LineEncoding] {
+  if (encoding !== 'utf-16le' && encoding !== 'utf-16be') return [source, encoding];
+  return [utf16Source(source, encoding), 'utf-8'];
+}
+
+/** Stands in text for bytes that mean nothing in its encoding; itself it is no character and in no list. */
+export const DAMAGE = '\uffff';
 
 /**
- * Decodes a file into blocks of whole lines, about LIST_READ_BYTES each. Memory stays bounded whatever the file
- * holds: of a line too long to be a row only the beginning is given, which is still too long to be one.
- * A byte-order mark is dropped. Throws AppError `file_invalid` at the first byte that is not UTF-8, after having
- * given every whole line before it.
+ * Decodes a file into blocks of whole lines, in bounded memory. Byte-order marks are dropped. Bytes that mean nothing
+ * in `encoding` become DAMAGE: what was cut off or mixed up in a few lines costs these lines only. Where many lines of
+ * a block are so, the file is in another encoding from there on: throws AppError `file_invalid` that names the first
+ * such byte, after having given every whole line before it.
  */
-export async function* textBlocks(read: ReadBytes): AsyncGenerator<TextBlock> {
-  // One buffer for the whole file: the beginning of a line whose end has not come yet, then the bytes just read.
-  const buffer = Buffer.alloc(LINE_BYTES_KEPT + LIST_READ_BYTES);
-  let bytesRead = 0;
-  let held = 0;
-  let droppingLine = false;
-  for (;;) {
-    const size = await read(buffer.subarray(held, held + LIST_READ_BYTES));
-    if (size === 0) break;
-    bytesRead += size;
-    const all = buffer.subarray(0, held + size);
-    let start = 0;
-    if (droppingLine) {
-      start = all.indexOf(NEWLINE) + 1;
-      if (start === 0) continue;
-      droppingLine = false;
-    }
-    const end = Math.max(start, all.lastIndexOf(NEWLINE) + 1);
-    if (end > start) yield* decoded(all.subarray(start, end), bytesRead - all.length + end, bytesRead);
-    held = all.length - end;
-    buffer.copyWithin(0, end, all.length);
-    if (held > LINE_BYTES_KEPT) {
-      const kept = wholeCharacters(buffer, LINE_BYTES_KEPT);
-      yield* decoded(buffer.subarray(0, kept), bytesRead - held + kept, bytesRead);
-      yield { text: '\n', bytesRead };
-      held = 0;
-      droppingLine = true;
+export async function* textBlocks(source: ByteSource, encoding: Encoding): AsyncGenerator<TextBlock> {
+  const [lines, lineEncoding] = lineSource(source, encoding);
+  const decoder = lineDecoder(lineEncoding);
+  for await (const block of lineBlocks(lines)) {
+    const { bytes, cut } = block;
+    const text = cut ? decoder.decodeLoosely(bytes) : decoder.decode(bytes);
+    const bytesRead = source.fileBytesRead;
+    if (text !== undefined) yield { text: withoutMarks(text), bytesRead };
+    else {
+      const mended = mend(decoder, bytes);
+      yield { text: withoutMarks(mended.text), bytesRead };
+      if (mended.failedAt !== undefined) throw undecodable(encoding, block, mended.failedAt);
     }
   }
-  if (held > 0) yield* decoded(buffer.subarray(0, held), bytesRead, bytesRead);
 }
 
-/** The largest number of bytes up to `bytesMax` that ends where a character ends. */
-function wholeCharacters(buffer: Buffer, bytesMax: number): number {
-  let end = bytesMax;
-  while (end > bytesMax - 4 && ((buffer[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return end;
+function withoutMarks(text: string): string {
+  return text.includes('\ufeff') ? text.replace(BYTE_ORDER_MARK, '$1') : text;
 }
 
-/** `endsAt` is the place in the file, in bytes, at which `whole` ends. */
-function* decoded(whole: Buffer, endsAt: number, bytesRead: number): Generator<TextBlock> {
-  const marked = endsAt === whole.length && whole.subarray(0, BOM.length).equals(BOM);
-  const bytes = marked ? whole.subarray(BOM.length) : whole;
-  if (isUtf8(bytes)) {
-    yield { text: bytes.toString('utf8'), bytesRead };
-    return;
+interface Mended {
+  readonly text: string;
+  /** Where the block is not damaged but written in another encoding: the place; `text` is what stands before it. */
+  readonly failedAt: number | undefined;
+}
+
+/** The text of a block in which some bytes mean nothing, line by line. */
+function mend(decoder: LineDecoder, bytes: Buffer): Mended {
+  const texts: string[] = [];
+  const damaged: number[] = [];
+  let beyondAscii = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const end = lineEndBehind(bytes, at);
+    const line = bytes.subarray(at, end);
+    if (!isAscii(line)) beyondAscii += 1;
+    const text = decoder.decode(line);
+    if (text === undefined) damaged.push(at);
+    texts.push(text ?? decoder.decodeLoosely(line).replaceAll('\ufffd', DAMAGE));
+    at = end;
   }
-  const at = firstInvalidByte(bytes);
-  const wholeLines = bytes.subarray(0, bytes.lastIndexOf(NEWLINE, at) + 1);
-  if (wholeLines.length > 0) yield { text: wholeLines.toString('utf8'), bytesRead };
-  const place = endsAt - bytes.length + at + 1;
-  throw new AppError(
+  const [first = 0] = damaged;
+  if (damaged.length < DAMAGED_LINES_MIN || damaged.length * 10 < beyondAscii) {
+    return { text: texts.join(''), failedAt: undefined };
+  }
+  const failedAt = first + decoder.firstInvalid(bytes.subarray(first, lineEndBehind(bytes, first)));
+  return { text: decoder.decodeLoosely(bytes.subarray(0, first)), failedAt };
+}
+
+/** Behind the end of the line at `at`; CRLF parts into a line and a blank one, which is none. */
+function lineEndBehind(bytes: Buffer, at: number): number {
+  const newline = bytes.indexOf(0x0a, at);
+  const carriage = bytes.subarray(at, newline < 0 ? bytes.length : newline).indexOf(0x0d);
+  if (carriage >= 0) return at + carriage + 1;
+  return newline < 0 ? bytes.length : newline + 1;
+}
+
+function undecodable(encoding: Encoding, block: LineBlock, at: number): AppError {
+  const place = block.endsAt - block.bytes.length + at + 1;
+  return new AppError(
     'file_invalid',
-    `the file is not UTF-8 at byte ${place}; save it as "CSV UTF-8" and import it again`,
+    `the file is not ${encoding.toUpperCase()} from byte ${place} on; save it as "CSV UTF-8", or name its encoding with --encoding, and import it again`,
   );
-}
-
-function firstInvalidByte(bytes: Buffer): number {
-  const text = bytes.toString('utf8');
-  // A decoder puts the replacement character where it cannot go on; one that the file itself holds is valid.
-  for (let from = 0; ; from += 1) {
-    from = text.indexOf(REPLACEMENT, from);
-    if (from === -1) return bytes.length;
-    const at = Buffer.byteLength(text.slice(0, from));
-    if (!bytes.subarray(at, at + REPLACEMENT_BYTES.length).equals(REPLACEMENT_BYTES)) return at;
-  }
 }

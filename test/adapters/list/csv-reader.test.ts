@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { csvBlocks, csvListReader } from '../../../src/adapters/list/csv-reader.ts';
+import { csvBlocks } from '../../../src/adapters/list/csv-reader.ts';
 import { COMMA_SEPARATED } from '../../../src/adapters/list/dialect.ts';
+import { listReader } from '../../../src/adapters/list/list-reader.ts';
 import type { AppError } from '../../../src/core/errors.ts';
 import { ROW_CHARACTERS_MAX } from '../../../src/core/limits.ts';
 
@@ -27,7 +28,8 @@ async function readAll(bytes: Buffer, piece = bytes.length): Promise<Found> {
   };
   const found: Found = { records: [], lines: [], faults: [], error: undefined };
   try {
-    for await (const block of csvBlocks(read, COMMA_SEPARATED)) {
+    const source = { read, fileBytesRead: bytes.length, close: () => Promise.resolve() };
+    for await (const block of csvBlocks(source, COMMA_SEPARATED)) {
       for (const [index, fault] of block.faults)
         found.faults.push(`${found.records.length + index}:${fault.code}`);
       found.records.push(...block.records);
@@ -52,6 +54,26 @@ describe('what a record is', () => {
       ]);
       expect(found.lines).toEqual([1, 2, 3]);
     }
+  });
+
+  test('LF, CRLF and CR end lines in any mixture, and stay what they are inside quotes', async () => {
+    const found = await readText('a,b\r1,"x\ry\r\nz\n"\r\n2,3\n\r4,5\r\r\n6,7\r');
+    expect(found.records).toEqual([
+      ['a', 'b'],
+      ['1', 'x\ry\r\nz\n'],
+      ['2', '3'],
+      ['4', '5'],
+      ['6', '7'],
+    ]);
+    expect(found.lines).toEqual([1, 2, 6, 8, 10]);
+    expect(found.faults).toEqual([]);
+  });
+
+  test('a long list whose lines end with CR alone is read in bounded pieces', async () => {
+    const found = await readText(`a,b\r${'1,2\r'.repeat(200_000)}`, 50_000);
+    expect(found.records).toHaveLength(200_001);
+    expect(found.lines.at(-1)).toBe(200_001);
+    expect(found.faults).toEqual([]);
   });
 
   test('a byte-order mark is no part of the first header', async () => {
@@ -173,30 +195,51 @@ describe('what cannot be read', () => {
     }
   });
 
-  test('bytes that are not UTF-8 end the file after the last whole row, naming the byte', async () => {
+  test('bytes that are not UTF-8 cost their row, which shows where they stood', async () => {
     const good = Buffer.from('\ufeffa,b\n1,\ufffd王\n2,');
-    const bytes = Buffer.concat([good, Buffer.from([0xcd, 0xf5]), Buffer.from('\n3,4\n')]);
+    const bytes = Buffer.concat([good, Buffer.from([0xcd, 0xf5]), Buffer.from('\n3,4\n5,王')]).subarray(
+      0,
+      -1,
+    );
     for (const piece of [1, 3, 100]) {
       const found = await readAll(bytes, piece);
-      expect(found.records).toEqual([
+      expect(found.error).toBeUndefined();
+      expect(found.faults).toEqual(['2:row_damaged', '4:row_damaged']);
+      expect(found.records.slice(0, 2)).toEqual([
         ['a', 'b'],
         ['1', '\ufffd王'],
       ]);
-      const error = found.error as AppError;
-      expect(error.code).toBe('file_invalid');
-      expect(error.message).toContain(`not UTF-8 at byte ${good.length + 1};`);
+      expect(found.records[2]).toEqual(['2', '\ufffd\ufffd']);
+      expect(found.records[3]).toEqual(['3', '4']);
     }
   });
 
-  test('a file cut in the middle of a character is not UTF-8 at that byte', async () => {
-    const found = await readAll(Buffer.from('a\n王').subarray(0, 4));
-    expect((found.error as AppError).message).toContain('at byte 3;');
+  test('many such rows are another encoding: the file ends after the last row before them, naming the byte', async () => {
+    const good = Buffer.from('a,b\n1,王\n');
+    const gbk = Buffer.concat([Buffer.from('2,'), Buffer.from([0xcd, 0xf5]), Buffer.from('\n')]);
+    const found = await readAll(Buffer.concat([good, ...Array.from({ length: 50 }, () => gbk)]));
+    expect(found.records).toEqual([
+      ['a', 'b'],
+      ['1', '王'],
+    ]);
+    const error = found.error as AppError;
+    expect(error.code).toBe('file_invalid');
+    expect(error.message).toContain(`not UTF-8 from byte ${good.length + 3} on;`);
+    expect(error.message).toContain('--encoding');
   });
 
-  test('lines ended by CR alone are named as such', async () => {
-    const found = await readText('a,b\r1,2\r');
-    expect(found.records).toEqual([]);
-    expect((found.error as AppError).message).toContain('CR alone');
+  test('zero bytes cost their row', async () => {
+    const found = await readText('a,b\n1,2\n3,\0\0\n4,5\n\0\0\0');
+    expect(found.faults).toEqual(['2:row_damaged', '4:row_damaged']);
+    expect(found.records[3]).toEqual(['4', '5']);
+  });
+
+  test('a byte-order mark in the middle, where files were joined, is no part of a cell', async () => {
+    expect((await readText('\ufeffa,b\n1,2\n\ufeff3,4\n')).records).toEqual([
+      ['a', 'b'],
+      ['1', '2'],
+      ['3', '4'],
+    ]);
   });
 });
 
@@ -211,7 +254,7 @@ describe('files on disk', () => {
     const path = join(folder, 'list.csv');
     const text = `a,b\n${'1,2\n'.repeat(40_000)}`;
     await writeFile(path, text);
-    const list = await csvListReader().open(path);
+    const list = await listReader().open(path);
     expect(list).toMatchObject({ bytes: text.length, encoding: 'utf-8', delimiter: ',' });
     let rows = 0;
     let bytesRead = 0;
@@ -224,11 +267,11 @@ describe('files on disk', () => {
   });
 
   test('a file that is missing, or is a folder, is refused with the remedy', async () => {
-    await expect(csvListReader().open(join(folder, 'none.csv'))).rejects.toMatchObject({
+    await expect(listReader().open(join(folder, 'none.csv'))).rejects.toMatchObject({
       code: 'file_unreadable',
       message: expect.stringContaining('missing; import it again'),
     });
-    await expect(csvListReader().open(folder)).rejects.toMatchObject({
+    await expect(listReader().open(folder)).rejects.toMatchObject({
       code: 'file_unreadable',
       message: expect.stringContaining('folder'),
     });
