@@ -1,0 +1,111 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, inject, it, vi } from 'vitest';
+import type { DropFolder } from '../../../src/faces/drop/drop-folder.ts';
+import { ManualClock } from '../../support/clock.ts';
+import { CAMPAIGN_FILE, type DropSite, LIST, openDropSite } from '../../support/drop-site.ts';
+
+/** How many calls of the file system are left to the process; once there are none, it does nothing more, not even tidy up. */
+const life = vi.hoisted(() => ({
+  calls: Number.POSITIVE_INFINITY,
+  /** Run once, before the next rename into such a path. */
+  before: undefined as { readonly into: RegExp; readonly work: () => Promise<void> } | undefined,
+}));
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<Record<string, unknown>>();
+  const mortal =
+    (call: (...args: unknown[]) => unknown) =>
+    async (...args: unknown[]) => {
+      if (life.calls <= 0) throw new Error('killed');
+      life.calls -= 1;
+      const { before } = life;
+      if (before !== undefined && call.name === 'rename' && before.into.test(String(args[1]))) {
+        life.before = undefined;
+        await before.work();
+      }
+      return call(...args);
+    };
+  const wrapped = Object.entries(real).map(([name, value]) => [
+    name,
+    typeof value === 'function' ? mortal(value as (...args: unknown[]) => unknown) : value,
+  ]);
+  const module = Object.fromEntries(wrapped);
+  return { ...module, default: module };
+});
+
+let clock: ManualClock;
+let site: DropSite;
+
+beforeEach(async () => {
+  clock = new ManualClock(Date.now());
+  site = await openDropSite(inject('redisUrl'), clock);
+});
+afterEach(async () => {
+  life.calls = Number.POSITIVE_INFINITY;
+  await site.close();
+});
+
+/** The same steps at the same time in all of these: look, settle, take, read the import, put away. */
+async function run(...folders: readonly DropFolder[]): Promise<void> {
+  const each = (step: (folder: DropFolder) => Promise<void>) =>
+    Promise.allSettled(folders.map((folder) => step(folder).then(() => folder.idle())));
+  await each((folder) => folder.look());
+  clock.advance(5_000);
+  await each((folder) => folder.look());
+  const calls = life.calls;
+  life.calls = Number.POSITIVE_INFINITY;
+  await site.ingest();
+  life.calls = calls;
+  await each((folder) => folder.follow());
+}
+
+it('killed before any call of the file system, the next two processes end the work as if nothing had been', async () => {
+  let kills = 0;
+  for (let calls = 1; ; calls += 1) {
+    const id = `spring-${calls}`;
+    await site.store.createCampaign(id, CAMPAIGN_FILE, clock.now());
+    await site.drop(`${id}/list.csv`, LIST);
+    const first = site.open();
+    life.calls = calls;
+    await run(first);
+    const wasKilled = life.calls <= 0;
+    life.calls = Number.POSITIVE_INFINITY;
+    const [second, third] = [site.open(), site.open()];
+    for (let round = 0; round < 3; round += 1) await run(second, third);
+    const visible = (await site.files()).filter((path) => path.startsWith(`${id}/`) && !path.includes('/.'));
+    const end = `${id}/done/list.csv`;
+    expect(visible, `killed after ${calls} calls`).toEqual([end, `${end}.errors.csv`, `${end}.summary.json`]);
+    const imports = await site.store.imports(id);
+    expect(imports).toMatchObject([{ state: 'done', rows: 4, accepted: 2 }]);
+    expect(await site.json(`${end}.summary.json`)).toMatchObject({ id: imports[0]?.id, again: false });
+    if (!wasKilled) break;
+    await rm(join(site.root, id), { recursive: true });
+    kills += 1;
+  }
+  expect(kills).toBeGreaterThan(20);
+}, 120_000);
+
+it('overtaken just before its move, a watcher leaves the other what both had prepared', async () => {
+  await site.store.createCampaign('spring', CAMPAIGN_FILE, clock.now());
+  await site.drop('spring/list.csv', LIST);
+  const [slow, fast] = [site.open(), site.open()];
+  const overtaking = vi.fn(async () => {
+    await fast.follow();
+    await fast.idle();
+  });
+  life.before = { into: /done\/list\.csv$/, work: overtaking };
+  await fast.look();
+  clock.advance(5_000);
+  await fast.look();
+  await fast.idle();
+  await run(slow);
+  expect(overtaking).toHaveBeenCalledOnce();
+  expect(await site.files()).toEqual([
+    'spring/done/list.csv',
+    'spring/done/list.csv.errors.csv',
+    'spring/done/list.csv.summary.json',
+  ]);
+  await run(slow, fast);
+  expect(await site.store.imports('spring')).toHaveLength(1);
+});
