@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse';
 import { Redis } from 'ioredis';
-import { csvListReader } from '../../src/adapters/list/csv-reader.ts';
+import { listReader } from '../../src/adapters/list/list-reader.ts';
 import { createRedisStore } from '../../src/adapters/redis/store.ts';
 import { assert } from '../../src/core/assert.ts';
 import type { ImportRecord } from '../../src/core/import.ts';
@@ -58,7 +58,7 @@ async function prepareIngest(file: string, url: string, prefix: string): Promise
   const clock = { now: () => Date.now(), sleep: () => Promise.reject(new Error('ingest never waits')) };
   return async () => {
     const result = await ingestImport(
-      { store, clock, reader: csvListReader(), openFile: () => file },
+      { store, clock, reader: listReader(), openFile: () => file },
       record.id,
     );
     redis.disconnect();
