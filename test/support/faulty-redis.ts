@@ -38,25 +38,53 @@ export class FaultPlan {
 /** What the client says by itself while it connects. */
 const HANDSHAKE: ReadonlySet<string> = new Set(['hello', 'client', 'info', 'select']);
 
-/** A connection whose commands a plan may strike. Everything else is the real client and the real server. */
+/** What ioredis hands to a command of a pipeline in place of the socket: it writes once every command has written. */
+interface PipelineStream {
+  readonly isPipeline: true;
+  write(data: string): void;
+}
+
+function isPipeline(stream: unknown): stream is PipelineStream {
+  return typeof stream === 'object' && stream !== null && 'isPipeline' in stream;
+}
+
+/**
+ * A connection whose commands a plan may strike. Everything else is the real client and the real server. A pipeline
+ * is one call: it arrives whole or not at all.
+ */
 export class FaultyRedis extends Redis {
   #plan: FaultPlan | undefined;
+  readonly #pipelines = new WeakMap<PipelineStream, { readonly fault: Fault | undefined }>();
 
   strike(plan: FaultPlan): void {
     this.#plan = plan;
   }
 
-  override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
-    const [command] = args;
+  #next(stream: unknown): Fault | undefined {
     const plan = this.#plan;
-    const fault = plan === undefined || HANDSHAKE.has(command.name) ? undefined : plan.next();
+    if (plan === undefined || !isPipeline(stream)) return plan?.next();
+    const known = this.#pipelines.get(stream) ?? { fault: plan.next() };
+    this.#pipelines.set(stream, known);
+    return known.fault;
+  }
+
+  override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
+    const [command, stream] = args;
+    const fault = HANDSHAKE.has(command.name) ? undefined : this.#next(stream);
     if (fault === undefined) return super.sendCommand(...args);
     const lost = fault.startsWith('dies')
       ? new DeathError('the process is dead')
       : new Error('connection lost');
     if (fault === 'fails' || fault === 'dies_before') {
       command.reject(lost);
+      // The pipeline waits for every command to write; this one has nothing to say.
+      if (isPipeline(stream)) stream.write('');
       return command.promise;
+    }
+    if (isPipeline(stream)) {
+      // A pipeline listens to the command itself, so its reply must be lost there.
+      command.resolve = () => command.reject(lost);
+      return super.sendCommand(...args);
     }
     const sent = super.sendCommand(...args) as Promise<unknown>;
     return sent.then(() => {
