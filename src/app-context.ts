@@ -5,6 +5,7 @@ import type { Logger } from './log.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Spool } from './ports/spool.ts';
 import type { Store } from './ports/store.ts';
+import type { Suppression } from './ports/suppression.ts';
 import type { Telephony } from './ports/telephony.ts';
 
 /** What all faces and roles of one process share. */
@@ -13,6 +14,7 @@ export interface AppContext {
   readonly log: Logger;
   readonly redis: RedisConnection;
   readonly store: Store;
+  readonly suppression: Suppression;
   readonly queue: BullQueue;
   readonly clock: Clock;
   readonly spool: Spool;

@@ -1,8 +1,8 @@
 import { createBullQueue } from './adapters/bullmq/queue.ts';
-import type { Runner } from './adapters/bullmq/runner.ts';
 import { systemClock } from './adapters/clock.ts';
 import { connectRedis, type RedisConnection } from './adapters/redis/connect.ts';
 import { createRedisStore } from './adapters/redis/store.ts';
+import { createRedisSuppression } from './adapters/redis/suppression.ts';
 import { createSpool } from './adapters/spool.ts';
 import { createClient } from './adapters/tencent/client.ts';
 import { createQuota } from './adapters/tencent/quota.ts';
@@ -11,11 +11,11 @@ import type { AppContext } from './app-context.ts';
 import { type Config, type ProviderConfig, requireProvider } from './config.ts';
 import { createLogger, type Logger } from './log.ts';
 import type { Telephony } from './ports/telephony.ts';
-import { type Role, startRole } from './roles.ts';
+import { needsProvider, type Role, type RunningRole, startRole } from './roles.ts';
 
 /** One process: what it shares, and its life. */
 export interface App extends AppContext {
-  /** Starts taking work. Throws AppError `settings_invalid` for a role whose settings are missing. */
+  /** Starts taking work. Throws AppError `settings_invalid` for a role whose settings are missing, or for a wrong key. */
   start(roles: readonly Role[]): Promise<void>;
   /** Takes no new work, drains what runs, then lets go of queues, provider and store, in this order. */
   close(): Promise<void>;
@@ -35,24 +35,26 @@ export async function openApp(config: Config, options: { readonly name: string }
   const clock = systemClock;
   const queue = createBullQueue({ connection: redis.forQueues(), prefix, clock, logger: log });
   const provider = openProvider(config, redis, log);
-  const runners: Runner[] = [];
+  const running: RunningRole[] = [];
   const app: App = {
     config,
     log,
     redis,
     store: createRedisStore(redis.client, { prefix }),
+    suppression: createRedisSuppression(redis.client, { prefix, key: config.suppressionKey }),
     queue,
     clock,
     spool: createSpool(config.spoolDir),
     telephony: provider?.telephony,
     async start(roles) {
-      if (roles.some((role) => role !== 'ingest')) requireProvider(config);
-      for (const role of roles) runners.push(startRole(app, role));
-      await Promise.all(runners.map((runner) => runner.ready()));
+      if (roles.some(needsProvider)) requireProvider(config);
+      await app.suppression.check();
+      for (const role of roles) running.push(startRole(app, role));
+      await Promise.all(running.map((role) => role.ready()));
       log.info({ event: 'started', roles }, 'taking work');
     },
     async close() {
-      await Promise.all(runners.map((runner) => runner.close()));
+      await Promise.all(running.map((role) => role.close()));
       await queue.close();
       provider?.close();
       await redis.close();

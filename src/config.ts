@@ -100,6 +100,13 @@ function arrange(values: SettingValues) {
     dataDir,
     spoolDir: values.SPOOL_DIR ?? join(dataDir, 'spool'),
     dropDir: values.DROP_DIR ?? join(dataDir, 'drop'),
+    drop: {
+      settleMs: values.DROP_SETTLE,
+      bytesMax: values.DROP_BYTES_MAX,
+      /** Undefined: the file system tells of changes. */
+      pollMs: values.DROP_POLL,
+    },
+    suppressionKey: values.SUPPRESSION_KEY,
     apiKeysFile: values.API_KEYS_FILE ?? join(dataDir, 'api-keys.json'),
     logLevel: values.LOG_LEVEL,
     limits: {

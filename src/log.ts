@@ -14,7 +14,10 @@ const HIDDEN = '[hidden]';
 const NUMBER_FIELDS = ['number', 'numbers', 'callee', 'callees', 'phone', 'phones', 'cell', 'cells'];
 const PERSON_FIELDS = [...NUMBER_FIELDS, 'uui', 'variables'];
 const SECRET_FIELDS = ['authorization', 'cookie', 'setcookie', 'xapikey', 'apikey', 'password', 'redisurl'];
-const KEY_FIELDS = ['secret', 'secretid', 'secretkey', 'token', 'tcccsecretid', 'tcccsecretkey', 'tccctoken'];
+const KEY_FIELDS = [
+  ...['secret', 'secretid', 'secretkey', 'token', 'tcccsecretid', 'tcccsecretkey', 'tccctoken'],
+  'suppressionkey',
+];
 const HIDDEN_FIELDS: ReadonlySet<string> = new Set([...PERSON_FIELDS, ...SECRET_FIELDS, ...KEY_FIELDS]);
 
 /** A number that is too short to be called: an index. A number under a plural, such as `callees`, is a count. */
@@ -52,14 +55,23 @@ function isHidden(field: string, value: unknown): boolean {
   return typeof value !== 'number' || !(name.endsWith('s') || Math.abs(value) <= INDEX_MAX);
 }
 
+/** Ids are ours or the provider's, never made of a number, and worthless in a log when masked. */
+function isId(field: string, value: unknown): boolean {
+  return typeof value === 'string' && /[a-z]Id$/.test(field);
+}
+
+function maskField(field: string, value: unknown): unknown {
+  if (isHidden(field, value)) return HIDDEN;
+  return isId(field, value) ? value : maskValue(value);
+}
+
 function maskValue(value: unknown): unknown {
   if (typeof value === 'string') return maskText(value);
   if (Array.isArray(value)) return value.map(maskValue);
   if (typeof value !== 'object' || value === null) return value;
-  const masked = Object.entries(value).map(([field, inner]) => {
-    return [maskText(field), isHidden(field, inner) ? HIDDEN : maskValue(inner)];
-  });
-  return Object.fromEntries(masked);
+  return Object.fromEntries(
+    Object.entries(value).map(([field, inner]) => [maskText(field), maskField(field, inner)]),
+  );
 }
 
 /** One finished line of JSON with everything hidden that must be. A line that does not parse is not let through. */

@@ -6,22 +6,41 @@ import {
   type Schedule,
   startRunner,
 } from './adapters/bullmq/runner.ts';
-import { csvListReader } from './adapters/list/csv-reader.ts';
-import type { App } from './app.ts';
+import { listReader } from './adapters/list/list-reader.ts';
+import type { AppContext } from './app-context.ts';
 import { requireProvider } from './config.ts';
 import { unreachable } from './core/assert.ts';
 import { AppError } from './core/errors.ts';
+import { JOB_LOCK, JOB_LOCK_MIN } from './core/limits.ts';
+import { startWatcher } from './faces/drop/watcher.ts';
 import type { PipelineDeps } from './pipelines/deps.ts';
-import { dispatchCampaign } from './pipelines/dispatch.ts';
+import { dispatchCampaign, wakeDispatch } from './pipelines/dispatch.ts';
 import { ingestImport } from './pipelines/ingest.ts';
-import { sweepTasks } from './pipelines/orphans.ts';
 import { pollCampaign } from './pipelines/poll.ts';
 import { retryCampaign } from './pipelines/retry.ts';
 import { sweep } from './pipelines/sweep.ts';
+import { watchTaskList } from './pipelines/task-list-watch.ts';
 
-/** One role takes the jobs of one queue. Any number of processes may have the same role. */
-export const ROLES = ['ingest', 'dispatch', 'poll', 'retry'] as const;
+/**
+ * Any number of processes may have the same role. `watch` looks after the drop folder; each of the others takes the
+ * jobs of the queue of its name.
+ */
+export const ROLES = ['ingest', 'dispatch', 'poll', 'retry', 'watch'] as const;
 export type Role = (typeof ROLES)[number];
+type QueueRole = Exclude<Role, 'watch'>;
+
+/** A role at work, whatever it does. */
+export interface RunningRole {
+  /** Resolves once it takes work. */
+  ready(): Promise<void>;
+  /** Takes no more work and waits for what is under way. */
+  close(): Promise<unknown>;
+}
+
+/** True for roles that place or follow calls. */
+export function needsProvider(role: Role): boolean {
+  return role !== 'ingest' && role !== 'watch';
+}
 
 /** Parses role names from a command line; none means all. Throws AppError `settings_invalid` naming what is wrong. */
 export function parseRoles(names: readonly string[]): readonly Role[] {
@@ -36,10 +55,25 @@ export function parseRoles(names: readonly string[]): readonly Role[] {
 }
 
 /** Jobs that one process runs at the same time per role. Campaigns are worked on beside each other, each by one job. */
-const CONCURRENCY: Readonly<Record<Role, number>> = { ingest: 1, dispatch: 8, poll: 8, retry: 4 };
+const CONCURRENCY: Readonly<Record<QueueRole, number>> = { ingest: 1, dispatch: 8, poll: 8, retry: 4 };
 
-/** Starts the worker of one role, with the schedules that belong to it. */
-export function startRole(app: App, role: Role): Runner {
+/**
+ * How long a process that fell silent keeps its jobs. As long as its submissions are its own: a taker before that
+ * could judge none of them, and one much later keeps a campaign waiting after a crash.
+ */
+function jobLock({ requestDeadline, submissionGrace }: AppContext['config']['limits']): number {
+  return Math.min(JOB_LOCK, Math.max(JOB_LOCK_MIN, requestDeadline + submissionGrace));
+}
+
+/** Starts one role. */
+export function startRole(app: AppContext, role: Role): RunningRole {
+  if (role !== 'watch') return startQueueRole(app, role);
+  return startWatcher(app, { dir: app.config.dropDir, ...app.config.drop });
+}
+
+/** Starts the worker of one queue, with the schedules that belong to it. */
+function startQueueRole(app: AppContext, role: QueueRole): Runner {
+  const lockMs = jobLock(app.config.limits);
   return startRunner({
     queue: role,
     handler: handlerOf(app, role),
@@ -48,35 +82,44 @@ export function startRole(app: App, role: Role): Runner {
     concurrency: CONCURRENCY[role],
     logger: app.log,
     schedules: schedulesOf(app, role),
+    lockMs,
+    stalledIntervalMs: lockMs / 2,
   });
 }
 
-function schedulesOf(app: App, role: Role): Schedule[] {
+function schedulesOf(app: AppContext, role: QueueRole): Schedule[] {
   const { sweepInterval, taskListInterval } = app.config.limits;
   if (role === 'retry') return [{ kind: 'sweep', everyMs: sweepInterval }];
   return role === 'poll' ? [{ kind: 'tasks', everyMs: taskListInterval }] : [];
 }
 
-function handlerOf(app: App, role: Role): JobHandler {
+function handlerOf(app: AppContext, role: QueueRole): JobHandler {
   if (role === 'ingest') return (ids, context) => handleIngest(app, ids, context);
-  return (ids, context) => handleCalls(callDeps(app, context), ids, context);
+  return (ids, context) =>
+    handleCalls(callDeps(app, context), ids, context, app.config.limits.taskListInterval);
 }
 
 /** The pipelines' view of the app, logging under the job's own name. */
-function callDeps(app: App, context: JobContext): PipelineDeps {
+function callDeps(app: AppContext, context: JobContext): PipelineDeps {
   const { telephony } = app;
   if (telephony === undefined) {
     requireProvider(app.config);
     throw new AppError('settings_invalid', 'the provider is not configured');
   }
-  const { store, queue, clock } = app;
-  return { store, telephony, queue, clock, log: context.logger, bounds: app.config.limits };
+  const { store, suppression, queue, clock } = app;
+  return { store, suppression, telephony, queue, clock, log: context.logger, bounds: app.config.limits };
 }
 
-async function handleIngest(app: App, ids: JobIds, context: JobContext): Promise<void> {
+async function handleIngest(app: AppContext, ids: JobIds, context: JobContext): Promise<void> {
   if (ids.kind !== 'ingest') return;
   const result = await ingestImport(
-    { store: app.store, clock: app.clock, reader: csvListReader(), openFile: (id) => app.spool.pathOf(id) },
+    {
+      store: app.store,
+      suppression: app.suppression,
+      clock: app.clock,
+      reader: listReader(),
+      openFile: (id) => app.spool.pathOf(id),
+    },
     ids.importId,
     {
       signal: context.signal,
@@ -93,12 +136,17 @@ async function handleIngest(app: App, ids: JobIds, context: JobContext): Promise
   await app.queue.wake({ queue: 'dispatch', campaignId: campaign.id, priority: campaign.settings.priority });
 }
 
-async function handleCalls(deps: PipelineDeps, ids: JobIds, context: JobContext): Promise<void> {
+async function handleCalls(
+  deps: PipelineDeps,
+  ids: JobIds,
+  context: JobContext,
+  taskListInterval: number,
+): Promise<void> {
   switch (ids.kind) {
     case 'dispatch':
       return logged(deps, ids.campaignId, context, () => dispatchCampaign(deps, ids.campaignId));
     case 'due':
-      return deps.queue.wake({ queue: 'dispatch', campaignId: ids.campaignId, priority: 3 });
+      return wakeDispatch(deps, ids.campaignId);
     case 'poll':
       return logged(deps, ids.campaignId, context, () => pollCampaign(deps, ids.campaignId));
     case 'retry':
@@ -106,7 +154,7 @@ async function handleCalls(deps: PipelineDeps, ids: JobIds, context: JobContext)
     case 'sweep':
       return sweep(deps);
     case 'tasks':
-      return sweepTasks(deps);
+      return watchTaskList(deps, taskListInterval);
     case 'ingest':
       return;
     default:

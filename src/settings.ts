@@ -130,6 +130,31 @@ export const SETTINGS = {
     meaning: 'Drop folder: a list put into `DROP_DIR/<campaign>/` is imported. Unset: `DATA_DIR/drop`.',
     schema: Path,
   },
+  DROP_SETTLE: {
+    meaning:
+      'How long a dropped file must lie untouched before it is taken for whole; three times as long when it ends in the middle of a line.',
+    initial: formatDuration(limits.DROP_SETTLE),
+    schema: duration(50, HOUR),
+  },
+  DROP_BYTES_MAX: {
+    meaning: 'Bytes of a dropped list; a bigger one is refused.',
+    initial: String(limits.DROP_BYTES_MAX),
+    schema: wholeNumber(1, Number.MAX_SAFE_INTEGER),
+  },
+  DROP_POLL: {
+    meaning:
+      'How often dropped files are looked at where the file system does not tell of changes (network shares), such as `2s`. Unset: it tells.',
+    schema: duration(100, HOUR),
+  },
+  SUPPRESSION_KEY: {
+    meaning:
+      'Key of the suppression lists, the same for all processes and for good: numbers on them are stored as keyed digests only (HMAC-SHA256). Unset: as they are.',
+    secret: true,
+    schema: Secret.min(
+      limits.SUPPRESSION_KEY_MIN,
+      `use at least ${limits.SUPPRESSION_KEY_MIN} characters, for example from: openssl rand -hex 32`,
+    ),
+  },
   API_KEYS_FILE: {
     meaning: 'File with the hashes of API keys. Unset: `DATA_DIR/api-keys.json`.',
     schema: Path,
@@ -177,7 +202,8 @@ export const SETTINGS = {
     schema: duration(50, DAY),
   },
   LOOK_INTERVAL_MAX: {
-    meaning: 'Between two readings of one task, at most.',
+    meaning:
+      "Between two readings of a campaign's oldest task, at most; its other tasks are read at least every twelve times that.",
     initial: formatDuration(limits.LOOK_INTERVAL_MAX),
     schema: duration(50, DAY),
   },
@@ -198,7 +224,8 @@ export const SETTINGS = {
     schema: duration(1, DAY),
   },
   TASK_LIST_INTERVAL: {
-    meaning: 'Between two listings of all tasks, which find tasks that nobody here knows.',
+    meaning:
+      'Between two listings of all tasks while a submission is in doubt or was given up of late; they find tasks that nobody here knows.',
     initial: formatDuration(limits.TASK_LIST_INTERVAL),
     schema: duration(100, DAY),
   },

@@ -38,6 +38,12 @@ describe('a log line', () => {
     expect(Date.parse(String(line.time))).toBeGreaterThan(1_700_000_000_000);
   });
 
+  it('leaves ids as they are, however many digits they have', () => {
+    const ids = { campaignId: 'c20261123', importId: 'c20261123-1234567', sessionId: '1234567-abc' };
+    expect(JSON.parse(logged((log) => log.info(ids)))).toMatchObject(ids);
+    expect(logged((log) => log.info({ secretId: SECRET, tcccSecretId: SECRET }))).not.toContain(SECRET);
+  });
+
   it('keeps what is below its level to itself', () => {
     expect(logged((log) => log.trace('quiet'))).toBe('');
   });

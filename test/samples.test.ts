@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { csvListReader } from '../src/adapters/list/csv-reader.ts';
+import { listReader } from '../src/adapters/list/list-reader.ts';
 import { CampaignSettings, campaignJsonSchema } from '../src/core/campaign.ts';
 import { resolveColumns } from '../src/core/columns.ts';
 import { mapRow } from '../src/core/row.ts';
@@ -31,7 +31,7 @@ describe('the samples', () => {
     const faults = new Map<string, number>();
     let rows = 0;
     let manyLines = 0;
-    const list = await csvListReader().open(LIST);
+    const list = await listReader().open(LIST);
     let columns: Parameters<typeof mapRow>[0] | undefined;
     for await (const block of list.blocks()) {
       expect(block.faults.size).toBe(0);

@@ -1,16 +1,30 @@
 #!/usr/bin/env node
-import { probeRedis } from '../src/adapters/redis/probe.ts';
-import { openApp } from '../src/app.ts';
-import { loadConfig } from '../src/config.ts';
 import { processIo } from '../src/faces/cli/process-io.ts';
 import { runCli } from '../src/faces/cli/run-cli.ts';
 
 process.exitCode = await runCli(process.argv.slice(2), processIo(), async () => {
+  // Loaded when a command needs it, so that help and what is wrong with a command line come at once.
+  const [{ openApp }, { loadConfig }] = await Promise.all([
+    import('../src/app.ts'),
+    import('../src/config.ts'),
+  ]);
+  const { probeRedis } = await import('../src/adapters/redis/probe.ts');
+  const { listReader } = await import('../src/adapters/list/list-reader.ts');
   const config = loadConfig();
   // A command says in one line itself what goes wrong; its log is for those who ask for it.
   const logLevel = process.env.LOG_LEVEL === undefined ? 'silent' : config.logLevel;
   const app = await openApp({ ...config, logLevel }, { name: 'cli' });
-  const { store, queue, telephony, clock, spool } = app;
+  const { store, suppression, queue, telephony, clock, spool } = app;
   const redisFacts = () => probeRedis(app.redis.client);
-  return { store, queue, telephony, clock, spool, redisFacts, close: () => app.close() };
+  return {
+    store,
+    suppression,
+    queue,
+    telephony,
+    clock,
+    spool,
+    reader: listReader(),
+    redisFacts,
+    close: () => app.close(),
+  };
 });

@@ -116,6 +116,7 @@ const CampaignFile = z.strictObject({
     })
     .default({}),
   uuiKey: z.literal('append').optional(),
+  several: z.literal('first').optional(),
   defaultRegion: z
     .string()
     .regex(/^[A-Z]{2}$/, 'use a two-letter country code such as "CN"')

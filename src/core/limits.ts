@@ -4,6 +4,12 @@
  */
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
+export * from './limits/drop.ts';
+export * from './limits/jobs.ts';
+export * from './limits/lists.ts';
+export * from './limits/redis.ts';
+export * from './limits/suppression.ts';
+
 /** Callees of one page. 1,024 rows deflate well, a page is read in under 2 ms, and a script that touches one stays short. */
 export const PAGE_SLOTS = 1_024;
 
@@ -13,8 +19,11 @@ export const RECORD_BYTES = 16;
 /** Callees per number-index bucket on average when it is opened: small enough that Redis keeps it a listpack (limit 128). */
 export const INDEX_BUCKET_CALLEES = 64;
 
-/** Width of a bucket of due callees. One delayed job per campaign and bucket; the exact due time is in the record. */
-export const DUE_BUCKET = MINUTE;
+/**
+ * Width of a bucket of due callees. One delayed job per campaign and bucket, so it is what callees wait for others at
+ * most; the exact due time is in the record.
+ */
+export const DUE_BUCKET = 5 * MINUTE;
 
 /** UUI of a callee, in bytes of UTF-8. The provider documents 1024 for its sibling actions (reference 3.2). */
 export const UUI_BYTES_MAX = 1_024;
@@ -66,59 +75,6 @@ export const TASK_LIST_PAGE = 100;
 
 /** Past the end of a task's time, how long it may stay unfinished before its callees are parked. */
 export const TASK_OVERDUE_MAX = 2 * HOUR;
-
-/** Columns of a list, and characters of one row: what is longer is refused as a row, not held in memory. */
-export const COLUMNS_MAX = 200;
-export const ROW_CHARACTERS_MAX = 100_000;
-
-/** Rejected rows kept with their cells per stored block. */
-export const REJECTIONS_PER_BLOCK = 1_000;
-
-/**
- * Finished jobs kept per queue for an operator to look at, and for how long (seconds). All state is in the
- * store, so what is dropped here loses nothing; failed ones are kept longer because somebody wants to read them.
- */
-export const JOBS_COMPLETED_KEPT = 500;
-export const JOBS_COMPLETED_KEPT_SECONDS = 24 * 3_600;
-export const JOBS_FAILED_KEPT = 1_000;
-export const JOBS_FAILED_KEPT_SECONDS = 7 * 24 * 3_600;
-
-/** Redeliveries of one job after a fault that may pass, and the first pause between them (doubled each time, with jitter). */
-export const JOB_DELIVERIES_MAX = 4;
-export const JOB_BACKOFF = 2 * SECOND;
-
-/** A worker renews its hold on a job at half this time; a worker that died holds it no longer than this. */
-export const JOB_LOCK = 30 * SECOND;
-
-/** How often workers look for jobs whose worker died, and how often one job may be taken over before it fails. */
-export const JOB_STALLED_INTERVAL = 15 * SECOND;
-export const JOB_STALLS_MAX = 3;
-
-/** Lines of a job's log and events of a queue that are kept: what an operator reads, not an archive. */
-export const JOB_LOG_LINES_MAX = 200;
-export const QUEUE_EVENTS_MAX = 1_000;
-
-/** Characters of a fault that are stored with a failed job: enough to know it, and a job stays small. */
-export const JOB_FAULT_CHARACTERS_MAX = 2_000;
-
-/** How long a stop waits for running jobs, and then, once told to end, for their last step. */
-export const DRAIN_WAIT_MAX = 20 * SECOND;
-export const DRAIN_ABORT_WAIT_MAX = 5 * SECOND;
-
-/** How often a process sees to it that the schedules of the sweep and the task list still exist. */
-export const SCHEDULE_CHECK_INTERVAL = MINUTE;
-
-/** Bytes read from a list at a time: some hundreds of rows, so that a worker turns to its other work every few milliseconds. */
-export const LIST_READ_BYTES = 64 * 1_024;
-
-/** Characters kept of a stretch that is no row: enough for a person to find it, little enough to store. */
-export const BROKEN_ROW_CHARACTERS_KEPT = 1_000;
-
-/**
- * Steps of one import that may be on their way to the store at once: compressing a page and storing the one
- * before it overlap with reading the next, and a few pages are all that memory holds.
- */
-export const IMPORT_STEPS_IN_FLIGHT = 4;
 
 /**
  * Time between a granted request and its arrival at the provider that the request quota allows for. Grants are
@@ -189,36 +145,15 @@ export const VIOLATIONS_KEPT_MAX = 1_000;
 /** Times that a change is decided anew because another process changed the same record first, before giving up. */
 export const CHANGE_TRIES_MAX = 8;
 
-/** How long a start waits for Redis to answer; longer, and the cause is not a slow network. */
-export const REDIS_CONNECT_MAX = 5 * SECOND;
-
-/** Silence after which a connection with a command under way is given up: a blocking command waits 10 s at most. */
-export const REDIS_SILENCE_MAX = 10 * SECOND;
-export const REDIS_SILENCE_BLOCKING_MAX = 30 * SECOND;
-
-/** Reconnections that a command waits for, at most 2 s apart: a restart of Redis is ridden out, an outage is reported. */
-export const REDIS_RECONNECTS_MAX = 10;
-
-/** The private Redis: until it answers at all, until it has read a large append-only file, and until it is down. */
-export const EMBEDDED_START_MAX = 10 * SECOND;
-export const EMBEDDED_LOAD_MAX = 5 * MINUTE;
-export const EMBEDDED_STOP_MAX = 30 * SECOND;
-
-/** A start holds the lock for less than loading takes; waiting for it may take as long. */
-export const EMBEDDED_LOCK_STALE = 6 * MINUTE;
-export const EMBEDDED_LOCK_WAIT_MAX = 6 * MINUTE;
-
-/** Bytes of a unix socket's path that every system takes: the limit is 104 (macOS) or 108 (Linux) with its end. */
-export const SOCKET_PATH_BYTES_MAX = 100;
-
 /** Bytes of a UUI left free where the campaign appends our callee id: 48 + 2 + 15 characters, and some to set it off. */
 export const UUI_KEY_BYTES_MAX = 72;
 
 /**
  * How long a due callee may wait for others, so that retries that fall due one by one do not become tasks of one
- * callee each. Half a minute is nothing to a person and most of a batch to the provider's request quota.
+ * callee each. A call or two a second, of which half are missed, make half a batch in this time; it is no longer
+ * than retries are spread anyhow, and a batch that is full never waits.
  */
-export const BATCH_GATHER = 30 * SECOND;
+export const BATCH_GATHER = 5 * MINUTE;
 
 /** A task must have at least this long between its start and its end, else its batch waits for the next opening. */
 export const TASK_TIME_MIN = 5 * SECOND;
@@ -263,5 +198,19 @@ export const CLOCK_SKEW_WARN = 5 * SECOND;
 /** Time zones of one campaign: a callee's record holds the index in one byte. */
 export const CAMPAIGN_ZONES_MAX = 256;
 
-/** Characters of a number's cell that are looked at: far more than any number with its decoration needs. */
-export const NUMBER_CHARACTERS_MAX = 100;
+/** Pages of the task list in a row that bring no task not seen before, until the reading is given up. */
+export const LIST_PAGES_IN_VAIN_MAX = 3;
+
+/**
+ * How long after a submission was given up the task list is read at every turn, since a create may land late, and the
+ * newest batches of a campaign that are looked at for such a one. Nothing is known of a create that landed after
+ * minutes, let alone an hour.
+ */
+export const ORPHAN_RISK_TIME = HOUR;
+export const ORPHAN_RISK_BATCHES_MAX = 200;
+
+/** The task list is read this often even where nothing is at risk. It has a request for every hundred tasks ever made. */
+export const TASK_LIST_ROUTINE = 6 * HOUR;
+
+/** Between two looks at a task that was stopped for a suppressed callee: its other callees wait for its end. */
+export const STOPPED_LOOK_INTERVAL = 5 * SECOND;

@@ -6,6 +6,8 @@ import { assert } from './assert.ts';
  */
 const SEPARATOR = '\u001f';
 const ESCAPE = '\u001a';
+/** Stands for a variable that a row does not have: rows of a page have all names, once one of them was given more. */
+const ABSENT = `${ESCAPE}2`;
 /** Cells before the variables: row number in the file, E.164 digits, UUI. */
 const FIXED_CELLS = 3;
 
@@ -18,11 +20,21 @@ export interface CalleeRow {
   /** The operator's own UUI; empty where there is none. */
   readonly uui: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** The row that changed it last; left out where none did. */
+  readonly updatedBy?: RowPlace;
+}
+
+/** A row of a file. */
+export interface RowPlace {
+  readonly importId: string;
+  readonly row: number;
 }
 
 interface PageHeader {
   readonly importId: string;
   readonly variables: readonly string[];
+  /** Imports that changed rows. Then each row has one more fixed cell: the index of one and the row in it, or empty. */
+  readonly updates?: readonly string[];
 }
 
 /**
@@ -51,28 +63,67 @@ function occurrences(text: string, mark: string): number {
   return found;
 }
 
-/** The rows that {@link packPage} packed, by slot. */
+/** Packs rows of one import that were changed since {@link packPage} packed them: they may differ in their variables. */
+export function repackPage(rows: readonly CalleeRow[]): string {
+  const [first] = rows;
+  assert(first !== undefined, 'a page has rows');
+  const variables = [...new Set(rows.flatMap((row) => Object.keys(row.variables)))];
+  const updates = [...new Set(rows.flatMap(({ updatedBy }) => (updatedBy ? [updatedBy.importId] : [])))];
+  const cells: string[] = [];
+  for (const { importId, row, number, uui, variables: values, updatedBy } of rows) {
+    assert(importId === first.importId, 'rows of one page are of one import');
+    cells.push(String(row), String(number), escaped(uui));
+    const place = updatedBy && `${updates.indexOf(updatedBy.importId)}:${updatedBy.row}`;
+    if (updates.length > 0) cells.push(place ?? '');
+    for (const name of variables)
+      cells.push(Object.hasOwn(values, name) ? escaped(values[name] ?? '') : ABSENT);
+  }
+  const header: PageHeader = {
+    importId: first.importId,
+    variables,
+    ...(updates.length > 0 && { updates }),
+  };
+  return `${JSON.stringify(header)}\n${cells.join(SEPARATOR)}`;
+}
+
+function updatedBy(updates: readonly string[], cell: string): RowPlace | undefined {
+  if (cell === '') return undefined;
+  const [index, row] = cell.split(':').map(Number);
+  return { importId: updates[index ?? -1] ?? '', row: row ?? 0 };
+}
+
+/** The rows that {@link packPage} or {@link repackPage} packed, by slot. */
 export function unpackPage(text: string): CalleeRow[] {
   const headerEnd = text.indexOf('\n');
-  const { importId, variables } = JSON.parse(text.slice(0, headerEnd)) as PageHeader;
+  const { importId, variables, updates } = JSON.parse(text.slice(0, headerEnd)) as PageHeader;
   const body = text.slice(headerEnd + 1);
   if (body === '') return [];
   const plain = body.split(SEPARATOR);
-  const cells = body.includes(ESCAPE)
-    ? plain.map((cell) => cell.replaceAll(`${ESCAPE}1`, SEPARATOR).replaceAll(`${ESCAPE}0`, ESCAPE))
-    : plain;
-  const width = FIXED_CELLS + variables.length;
+  const cells: readonly (string | undefined)[] = body.includes(ESCAPE) ? plain.map(unescaped) : plain;
+  const fixed = FIXED_CELLS + (updates === undefined ? 0 : 1);
+  const width = fixed + variables.length;
   const rows: CalleeRow[] = [];
   for (let start = 0; start < cells.length; start += width) {
     const named: Record<string, string> = {};
-    for (const [index, name] of variables.entries()) named[name] = cells[start + FIXED_CELLS + index] ?? '';
+    for (const [index, name] of variables.entries()) {
+      const value = cells[start + fixed + index];
+      if (value !== undefined) named[name] = value;
+    }
+    const update = updates && updatedBy(updates, cells[start + FIXED_CELLS] ?? '');
     rows.push({
       importId,
       row: Number(cells[start]),
       number: Number(cells[start + 1]),
       uui: cells[start + 2] ?? '',
       variables: named,
+      ...(update !== undefined && { updatedBy: update }),
     });
   }
   return rows;
+}
+
+function unescaped(cell: string): string | undefined {
+  return cell === ABSENT
+    ? undefined
+    : cell.replaceAll(`${ESCAPE}1`, SEPARATOR).replaceAll(`${ESCAPE}0`, ESCAPE);
 }

@@ -35,6 +35,10 @@ export const REASONS = [
   ['retry_now_by_operator', 'an operator asked for the next attempt at once'],
   ['orphan_call', 'a task that landed late had dialled this callee before it was stopped'],
   ['submission_absent', 'the submission in doubt was looked for twice and does not exist at the provider'],
+  [
+    'batch_undone',
+    'a callee of its batch was put on a suppression list, so the batch was undone; no attempt was spent',
+  ],
 ] as const satisfies readonly (readonly [string, string])[];
 
 export type Reason = (typeof REASONS)[number][0];

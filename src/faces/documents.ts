@@ -1,9 +1,11 @@
 /** What every face shows of a campaign, an import and a callee: one JSON shape each, made in one place. */
+
 import type { CalleeRecord, CalleeRef, CalleeStory } from '../core/callee.ts';
 import { isCallable } from '../core/callee.ts';
 import { calleeId } from '../core/callee-id.ts';
+import { openingAt } from '../core/calling-window.ts';
 import type { ImportRecord } from '../core/import.ts';
-import type { CalleeRow } from '../core/page.ts';
+import type { CalleeRow, RowPlace } from '../core/page.ts';
 import { reasonText } from '../core/reasons.ts';
 import type { Instant } from '../core/time.ts';
 import type { CampaignRecord, Store } from '../ports/store.ts';
@@ -26,7 +28,7 @@ export interface CampaignDocument {
   readonly dispositions: Readonly<Record<string, number>>;
   readonly callees: number;
   readonly attempts: number;
-  /** When the next callee may be called, windows apart: now for "at once", null where none waits. */
+  /** When the next callee may be called: due and inside a calling window; null where none waits or none may be. */
   readonly nextDueAt: string | null;
 }
 
@@ -36,12 +38,14 @@ export async function campaignDocument(
   campaign: CampaignRecord,
   now: Instant,
 ): Promise<CampaignDocument> {
-  const zones = campaign.zones.map((_, zone) => zone);
   const [counts, ...dues] = await Promise.all([
     store.counts(campaign.id),
-    ...zones.map((zone) => store.nextDueAt(campaign.id, zone)),
+    ...campaign.zones.map((_, zone) => store.nextDueAt(campaign.id, zone)),
   ]);
-  const waiting = dues.filter((due) => due !== undefined);
+  const waiting = campaign.zones.flatMap((zone, index) => {
+    const due = dues[index];
+    return due === undefined ? [] : (callableAt(campaign, zone, Math.max(now, due)) ?? []);
+  });
   return {
     id: campaign.id,
     name: campaign.settings.name,
@@ -52,8 +56,14 @@ export async function campaignDocument(
     dispositions: counts.dispositions,
     callees: counts.accepted,
     attempts: counts.attempts,
-    nextDueAt: waiting.length === 0 ? null : timeText(Math.max(now, Math.min(...waiting))),
+    nextDueAt: waiting.length === 0 ? null : timeText(Math.min(...waiting)),
   };
+}
+
+/** The first instant from `at` on in which a window of the zone is open; undefined where none is left. */
+function callableAt({ settings }: CampaignRecord, zone: string, at: Instant): Instant | undefined {
+  const opening = openingAt(settings, zone, at);
+  return opening.open ? at : opening.opensAt;
 }
 
 export interface ImportDocument {
@@ -69,14 +79,34 @@ export interface ImportDocument {
   readonly suppressed: number;
   readonly rejected: number;
   readonly encoding: string;
+  /** How sure that is, in percent; null where the list has not been read yet. */
+  readonly encodingSure: number | null;
   readonly delimiter: string;
+  /** `text`, `gzip` or `xlsx`; null where the list has not been read yet. */
+  readonly format: string | null;
+  /** Name of the sheet of a workbook; empty for others. */
+  readonly sheet: string;
+  readonly mode: string;
+  /** Of the duplicates, those that changed a callee. */
+  readonly updated: number;
   readonly createdAt: string | null;
   readonly closedAt: string | null;
 }
 
 export function importDocument(record: ImportRecord): ImportDocument {
-  const { campaignId, createdAt, closedAt, ...rest } = record;
-  return { ...rest, campaign: campaignId, createdAt: timeText(createdAt), closedAt: timeText(closedAt) };
+  const { campaignId, createdAt, closedAt, wish: _wish, ...rest } = record;
+  const { mode = 'add', updated = 0, encodingSure = null, format = null, sheet = '' } = record;
+  return {
+    ...rest,
+    encodingSure,
+    format,
+    sheet,
+    mode,
+    updated,
+    campaign: campaignId,
+    createdAt: timeText(createdAt),
+    closedAt: timeText(closedAt),
+  };
 }
 
 export interface CalleeLine {
@@ -113,6 +143,8 @@ export function calleeLine(
 export interface CalleeDocument extends CalleeLine {
   readonly reasonText: string;
   readonly import: string;
+  /** The row that changed its attributes last; null where none did. */
+  readonly updatedBy: RowPlace | null;
   readonly uui: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly history: readonly Readonly<Record<string, unknown>>[];
@@ -150,6 +182,7 @@ export function calleeDocument(
     ...line,
     reasonText: reasonText(record.reason),
     import: row.importId,
+    updatedBy: row.updatedBy ?? null,
     uui: row.uui,
     variables: row.variables,
     history: stories.map(historyEntry),

@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
-import { type ImportRecord, importId } from '../core/import.ts';
+import { type ImportMode, type ImportRecord, importId } from '../core/import.ts';
+import type { ListWish } from '../core/list-wish.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { WakeQueue } from '../ports/queue.ts';
 import type { Spool, SpooledFile } from '../ports/spool.ts';
@@ -18,6 +19,10 @@ export interface AddImportSource {
   readonly fileName: string;
   /** Its bytes; read once, never held whole. */
   readonly content: AsyncIterable<Uint8Array>;
+  /** Left out: `add`. */
+  readonly mode?: ImportMode;
+  /** What is known of its form; the rest is found from its bytes. */
+  readonly wish?: ListWish | undefined;
 }
 
 export interface AddImportResult {
@@ -30,7 +35,7 @@ function newRecord(
   campaign: CampaignRecord,
   id: string,
   file: SpooledFile,
-  rest: { fileName: string; now: number },
+  rest: { fileName: string; now: number; mode: ImportMode; wish: ListWish | undefined },
 ): ImportRecord {
   return {
     id,
@@ -48,11 +53,14 @@ function newRecord(
     rejected: 0,
     encoding: '',
     delimiter: '',
+    mode: rest.mode,
+    wish: rest.wish,
+    updated: 0,
   };
 }
 
 /** Copies the list to the spool. Throws AppError `file_unreadable` where the upload broke off or the disk failed. */
-async function spooled(spool: Spool, source: AddImportSource): Promise<SpooledFile> {
+export async function spooled(spool: Pick<Spool, 'put'>, source: AddImportSource): Promise<SpooledFile> {
   try {
     return await spool.put(source.content);
   } catch (error) {
@@ -84,7 +92,8 @@ export async function addImport(
     );
   }
   const file = await spooled(deps.spool, source);
-  const id = importId(campaignId, file.sha256);
+  const { fileName, mode = 'add', wish } = source;
+  const id = importId(campaignId, file.sha256, mode);
   const held = await deps.store.importRecord(id);
   if (held?.state === 'done') {
     await deps.spool.discard(file);
@@ -92,7 +101,7 @@ export async function addImport(
   }
   // The same bytes under the same name: keeping them again also mends a spool that lost its file.
   await deps.spool.keep(file, id);
-  const record = newRecord(campaign, id, file, { fileName: source.fileName, now: deps.clock.now() });
+  const record = newRecord(campaign, id, file, { fileName, mode, wish, now: deps.clock.now() });
   const added = await deps.store.openImport(record);
   const { priority } = campaign.settings;
   await deps.queue.wake({ queue: 'ingest', campaignId, importId: id, priority });

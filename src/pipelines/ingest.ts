@@ -67,8 +67,9 @@ async function readOn(
   options: IngestOptions,
 ): Promise<ReadEnd> {
   try {
-    const list = await deps.reader.open(await deps.openFile(record.id));
-    await deps.store.noteImport(record.id, { encoding: list.encoding, delimiter: list.delimiter });
+    const list = await deps.reader.open(await deps.openFile(record.id), record.wish);
+    const { encoding, encodingSure, delimiter, format, sheet } = list;
+    await deps.store.noteImport(record.id, { encoding, encodingSure, delimiter, format, sheet });
     return await readList(deps, { campaign, record, list }, options);
   } catch (error) {
     if (isFileFault(error)) return { end: 'file', rows: record.rows, fault: error };

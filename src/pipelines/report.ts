@@ -33,7 +33,7 @@ function isOpen(record: ImportRecord): boolean {
 /**
  * Names of the variables that the lines have, in the order of the campaign file or, where that names none, as
  * they first appear in the lists. All rows of a list have the same, and so have all rows of a page, so it is
- * enough to look at pages until every list was seen.
+ * enough to look at pages until every list was seen. An update may give any callee others: then all are looked at.
  */
 async function variableNames(
   deps: ReportDeps,
@@ -43,6 +43,12 @@ async function variableNames(
   const named: CampaignSettings['columns']['variables'] = campaign.settings.columns.variables;
   if (named !== undefined) return Object.keys(named);
   const names = new Set<string>();
+  if (imports.some(({ updated = 0 }) => updated > 0)) {
+    for await (const { rows } of deps.store.pages(campaign.id)) {
+      for (const row of rows) for (const name of Object.keys(row.variables)) names.add(name);
+    }
+    return [...names];
+  }
   const unseen = new Set(imports.filter((one) => one.accepted > 0).map((one) => one.id));
   for (let page = 0; page < campaign.pagesTotal && unseen.size > 0; page += 1) {
     const [row] = await deps.store.rows(campaign.id, [page * PAGE_SLOTS]);

@@ -65,10 +65,44 @@ export interface ImportStep {
   readonly now: Instant;
 }
 
+/** How a list turned out to be written. */
+export type ImportFacts = Pick<ImportRecord, 'encoding' | 'delimiter' | 'encodingSure' | 'format' | 'sheet'>;
+
 export type ImportStepResult =
-  | { readonly stored: true; readonly accepted: number; readonly duplicate: number }
+  | {
+      readonly stored: true;
+      readonly accepted: number;
+      readonly duplicate: number;
+      /** Slots of the page that stayed empty, since the campaign has their numbers: say of what rows they are. */
+      readonly repeats?: { readonly page: number; readonly slots: readonly number[] } | undefined;
+    }
   /** Another importer is further (or this one read an old record): read the import again. */
   | { readonly stored: false };
+
+/** Where a row stood in its file, and what it held. */
+export interface RowOrigin {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** A page as it was read in order to change rows of it. */
+export interface PageReading {
+  readonly page: number;
+  /** By slot. */
+  readonly rows: readonly CalleeRow[];
+  readonly records: readonly (CalleeRecord | undefined)[];
+  /** Tells the rows from any others that the page had or will have. */
+  readonly token: string;
+}
+
+/** A callee whose attributes change while its state stays. */
+export interface RowChange {
+  readonly slot: number;
+  readonly row: CalleeRow;
+  /** As read. The change is refused when it is no longer so. */
+  readonly before: CalleeRecord;
+  readonly after: CalleeRecord;
+}
 
 /** One atomic change: all of it is written, or, where anything is no longer as it was read, nothing. */
 export interface Change {
@@ -142,22 +176,49 @@ export interface Store {
   /** The index of a time zone in the campaign's list, added when new. */
   zoneIndex(campaignId: string, zone: string): Promise<number>;
 
-  /** Registers an import. False: an import with this id exists already. */
+  /**
+   * Registers an import, or opens one that failed again, behind its last row and with the new wish if there is one.
+   * False: it is under way, or done.
+   */
   openImport(record: ImportRecord): Promise<boolean>;
   importRecord(importId: string): Promise<ImportRecord | undefined>;
   imports(campaignId: string): Promise<ImportRecord[]>;
   storeImportStep(importId: string, step: ImportStep): Promise<ImportStepResult>;
   /** Facts found while reading (encoding, delimiter, columns), before the first step. */
-  noteImport(importId: string, facts: Pick<ImportRecord, 'encoding' | 'delimiter'>): Promise<void>;
+  noteImport(importId: string, facts: ImportFacts): Promise<void>;
+  /** The names of the file's columns, and of the one with the numbers, before the first step. */
+  noteHeader(importId: string, header: readonly string[], calleeColumn: string): Promise<void>;
+  /** Undefined until it was noted. */
+  importHeader(importId: string): Promise<readonly string[] | undefined>;
+  /**
+   * Keeps where the empty slots of a page came from, once the reply to its step has named them. Again the same:
+   * nothing changes. Until then, {@link rejections} has no line for them, and cells made from what is stored.
+   */
+  describeRepeats(importId: string, page: number, repeats: ReadonlyMap<number, RowOrigin>): Promise<void>;
+  /** Rows of empty slots that nobody described, since the process that stored them was cut off: row -> place. */
+  undescribedRepeats(
+    importId: string,
+  ): Promise<ReadonlyMap<number, { readonly page: number; readonly slot: number }>>;
   /** Ends an import as done or failed, once. A completed campaign that got callees runs again. */
   closeImport(
     importId: string,
     end: { readonly state: 'done' | 'failed'; readonly reason: string; readonly now: Instant },
   ): Promise<void>;
-  /** Rows that were not taken, in file order. Duplicates of earlier rows are among them. */
+  /** Rows that made no new callee, in file order. Duplicates of earlier rows are among them, with the row they repeat. */
   rejections(importId: string): AsyncIterable<Rejection>;
   /** Of these numbers, those that the campaign has, with their callee. Saves building pages of duplicates. */
   findNumbers(campaignId: string, numbers: readonly string[]): Promise<(CalleeRef | undefined)[]>;
+
+  pageReading(campaignId: string, page: number): Promise<PageReading>;
+  /**
+   * Changes attributes of callees of a page: all, or, where its rows or one of their records are no longer as read,
+   * none. A batch that is made at the same moment has either the old or the new of each callee.
+   */
+  replaceRows(
+    campaignId: string,
+    reading: PageReading,
+    changes: readonly RowChange[],
+  ): Promise<'done' | 'stale'>;
 
   /** Writes a change, or nothing. `stale`: something it was decided on has changed; read and decide again. */
   apply(campaignId: string, change: Change): Promise<'done' | 'stale'>;

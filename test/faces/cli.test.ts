@@ -6,14 +6,17 @@ import { Redis } from 'ioredis';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type BullQueue, createBullQueue } from '../../src/adapters/bullmq/queue.ts';
+import { listReader } from '../../src/adapters/list/list-reader.ts';
 import { campaignKeys } from '../../src/adapters/redis/keys.ts';
 import { probeRedis } from '../../src/adapters/redis/probe.ts';
 import { createRedisStore } from '../../src/adapters/redis/store.ts';
+import { createRedisSuppression } from '../../src/adapters/redis/suppression.ts';
 import { createSpool } from '../../src/adapters/spool.ts';
 import { AppError } from '../../src/core/errors.ts';
 import type { CliDeps, CliIo } from '../../src/faces/cli/deps.ts';
 import { runCli } from '../../src/faces/cli/run-cli.ts';
 import { ACTION_NAMES } from '../../src/pipelines/actions.ts';
+import { ingestImport } from '../../src/pipelines/ingest.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Telephony } from '../../src/ports/telephony.ts';
 import { ManualClock } from '../support/clock.ts';
@@ -61,6 +64,8 @@ const open = async (): Promise<CliDeps> => {
     queue,
     clock,
     spool: createSpool(join(dir, 'spool')),
+    reader: listReader(),
+    suppression: createRedisSuppression(connection, { prefix }),
     redisFacts: () => probeRedis(connection),
     close: async () => {
       closed += 1;
@@ -268,6 +273,40 @@ describe('import', () => {
     });
   });
 
+  it('add takes the operator at their word about encoding and delimiter, and show says how the file was read', async () => {
+    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    const path = join(dir, 'list.csv');
+    // One character in Big5 that is another one in GB18030, parted by what no list is parted by.
+    await writeFile(
+      path,
+      Buffer.concat([Buffer.from('phone~name\n13800138000~'), Buffer.from([0xa4, 0xfd])]),
+    );
+    const told = `import add spring ${path} --encoding big5 --delimiter ~`;
+    expect((await cli(told)).code).toBe(0);
+    const [record] = await store.imports('spring');
+    expect(record?.wish).toEqual({ encoding: 'big5', delimiter: '~' });
+    const id = record?.id ?? '';
+    expect((await cli(`import show ${id}`)).out).toMatch(/written as +not read yet/);
+    const deps = { store, clock, reader: listReader(), openFile: () => path };
+    await ingestImport(deps, id);
+    expect((await cli(`import show ${id}`)).out).toMatch(/written as +big5; "~"/);
+    expect(JSON.parse((await cli(`import show ${id} --json`)).out)).toMatchObject({
+      ...{ accepted: 1, encoding: 'big5', encodingSure: 100, delimiter: '~', format: 'text', sheet: '' },
+    });
+    expect((await cli(`callee show spring 13800138000`)).out).toContain('王');
+    expect(JSON.parse((await cli(`${told} --dry-run --json`)).out)).toMatchObject({
+      unchanged: 1,
+      rejected: 0,
+    });
+    for (const words of ['--encoding ebcdic', '--delimiter 12']) {
+      const { code, err } = await cli(`import add spring ${path} ${words}`);
+      expect([code, err.split(';')[0]]).toEqual([
+        1,
+        expect.stringMatching(/no encoding "ebcdic"|"12" cannot part/),
+      ]);
+    }
+  });
+
   it('add of a missing file, to an unknown or a cancelled campaign is refused and spools nothing', async () => {
     await store.createCampaign('spring', SEEDED_SETTINGS, 0);
     await cli('campaign cancel spring');
@@ -317,8 +356,8 @@ describe('import', () => {
     });
     expect(await done).toBe(0);
     expect(text.err.match(/nobody has begun/g)).toHaveLength(1);
-    const errors = await cli(`import errors ${record?.id}`);
-    expect(errors.out).toBe('row 1 (line 2), column "number": rejected, number_invalid: no\n');
+    const sentence = 'row 1 (line 2), column "number": rejected, number_invalid: no\n';
+    expect((await cli(`import errors ${record?.id} --text`)).out).toBe(sentence);
     expect(JSON.parse((await cli(`import errors ${record?.id} --json`)).out)).toEqual([rejection]);
   });
 
@@ -344,6 +383,66 @@ describe('import', () => {
       /^ringmaster: import spring-i[0-9a-f]+ of list\.csv failed: no column holds numbers\n$/,
     );
     expect(JSON.parse(text.out)).toMatchObject({ id: record?.id, state: 'failed' });
+  });
+
+  it('errors gives the rows that were not taken as a list to mend; a file appears only when it is whole', async () => {
+    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    const path = await file('list.csv', `${LIST}1380013,=Wei\n13800138000,again\n`);
+    const id = /import (\S+) is waiting/.exec((await cli(`import add spring ${path}`)).out)?.[1] ?? '';
+    await ingestImport({ store, clock, reader: listReader(), openFile: () => path }, id);
+    const csv = [
+      '\ufeffnumber,name,ringmaster_row,ringmaster_line,ringmaster_column,ringmaster_code,ringmaster_reason',
+      expect.stringMatching(/^1380013,'=Wei,2,3,number,number_\w+,.+$/),
+      '13800138000,again,3,4,number,duplicate,the same number as row 1',
+      '',
+    ];
+    expect((await cli(`import errors ${id}`)).out.split('\r\n')).toEqual(csv);
+    const out = join(dir, 'list.errors.csv');
+    expect(await cli(`import errors ${id} --out ${out}`)).toEqual({ code: 0, out: '', err: '' });
+    expect((await readFile(out, 'utf8')).split('\r\n')).toEqual(csv);
+    const nowhere = join(dir, 'nowhere', 'x.csv');
+    expect(await cli(`import errors ${id} --out ${nowhere}`)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('cannot be written'),
+    });
+    const text = (await cli(`import errors ${id} --text`)).out;
+    expect(text).toMatch(/^row 2 \(line 3\), column "number" \("138\*\*13"\): rejected, number_/);
+  });
+
+  it('add --dry-run says what would become of the rows, masked, and stores nothing', async () => {
+    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    const stdin = `${LIST}1380013,Wei\n`;
+    const { code, out, err } = await cli('import add spring - --dry-run', { stdin });
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^file +standard input \(utf-8\), nothing was stored\nrows +2\nadded +1\n/);
+    expect(out).toMatch(/row 2 \(line 3\), column "number" \("138\*\*13"\): rejected, number_\w+: /);
+    expect(out).not.toMatch(/\d{7}/);
+    expect(await store.imports('spring')).toEqual([]);
+    expect(await readdir(join(dir, 'spool'))).toEqual([]);
+    const json = await cli('import add spring - --dry-run --json', { stdin });
+    expect(JSON.parse(json.out)).toMatchObject({ rows: 2, added: 1, rejected: 1, mode: 'add' });
+  });
+
+  it('add --update is an import of its own, and its summary says how many callees it changed', async () => {
+    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    const take = async (content: string, options: string): Promise<string> => {
+      const path = await file('list.csv', content);
+      const added = await cli(`import add spring ${path}${options}`);
+      const id = /import (\S+) is waiting/.exec(added.out)?.[1] ?? '';
+      await ingestImport({ store, clock, reader: listReader(), openFile: () => path }, id);
+      return id;
+    };
+    const added = await take(LIST, '');
+    expect((await cli(`import show ${added}`)).out).not.toContain('changed');
+    const id = await take(LIST.replace('Mei', 'Wei'), ' --update');
+    expect((await cli(`import show ${id}`)).out).toContain(
+      '1 rows: 0 accepted, 1 duplicate, 0 suppressed, 0 rejected; of the duplicates 1 changed the attributes of a callee',
+    );
+    const document = JSON.parse((await cli(`import show ${id} --json`)).out);
+    expect(document).toMatchObject({ mode: 'update', updated: 1, duplicate: 1 });
+    const callee = await cli('callee show spring 13800138000');
+    expect(callee.out).toMatch(new RegExp(`changed by +row 1 of ${id}`));
+    expect(callee.out).toMatch(/name +Wei/);
   });
 
   it('an unknown import is refused', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { csvListReader } from '../../src/adapters/list/csv-reader.ts';
+import { listReader } from '../../src/adapters/list/list-reader.ts';
 import { createRedisStore } from '../../src/adapters/redis/store.ts';
 import type { ImportRecord, Rejection } from '../../src/core/import.ts';
 import { importId } from '../../src/core/import.ts';
@@ -39,7 +39,7 @@ beforeEach(() => {
   deps = {
     store,
     clock: { now: () => NOW, sleep: () => Promise.reject(new Error('nothing here waits by the clock')) },
-    reader: csvListReader(),
+    reader: listReader(),
     openFile: (id) => join(folder, id),
   };
 });
@@ -238,10 +238,10 @@ describe('what ends an import as failed', () => {
         /line 1, the header: text follows/,
       ],
       [
-        'UTF-16',
-        Buffer.from('\ufeffphone\n1\n', 'utf16le'),
+        'a document that is no list',
+        '%PDF-1.7 phone\n1\n',
         {},
-        /not UTF-8 at byte 1; save it as "CSV UTF-8"/,
+        /a PDF document; export the list as CSV or XLSX/,
       ],
     ];
   test.each(cases)(
@@ -263,16 +263,13 @@ describe('what ends an import as failed', () => {
   });
 
   test('a fault in the middle keeps what was read before it and says from which row on nothing was taken', async () => {
-    const good = listOf(0, 3_000);
-    const bytes = Buffer.concat([
-      Buffer.from(`${good}${number(3_000)},`),
-      Buffer.from([0xb0]),
-      Buffer.from('\n1,2\n'),
-    ]);
+    const good = Buffer.from(listOf(0, 3_000).replaceAll(',n', ',王'));
+    const gbk = Buffer.concat([Buffer.from(`${number(3_000)},`), Buffer.from([0xcd, 0xf5, 0x0a])]);
+    const bytes = Buffer.concat([good, ...Array.from({ length: 1_000 }, () => gbk)]);
     const { outcome, record } = await ingest(bytes);
     expect(outcome).toBe('failed');
     expect(record).toMatchObject({ rows: 3_000, accepted: 3_000 });
-    expect(record.reason).toContain(`byte ${good.length + number(0).length + 2};`);
+    expect(record.reason).toContain(`not UTF-8 from byte ${good.length + number(0).length + 2} on;`);
     expect(record.reason).toContain('Rows 1 to 3000 were taken, nothing from row 3001 on');
     expect(await numbersOf('spring')).toHaveLength(3_000);
   });

@@ -36,10 +36,12 @@ export class ByteWriter {
   varint(value: number): void {
     this.#room(8);
     let rest = value;
-    while (rest >= 0x80) {
+    while (rest >= 0x8000_0000) {
       this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
     }
+    // Most numbers are small, and shifting is much cheaper than dividing.
+    for (; rest >= 0x80; rest >>>= 7) this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
     this.#bytes[this.#length++] = rest;
   }
 
@@ -49,6 +51,12 @@ export class ByteWriter {
     this.#room(size);
     this.#bytes.write(value, this.#length);
     this.#length += size;
+  }
+
+  /** Bytes from an even number of hexadecimal digits. */
+  hex(digits: string): void {
+    this.#room(digits.length / 2);
+    this.#length += this.#bytes.write(digits, this.#length, 'hex');
   }
 
   raw(value: Buffer): void {
@@ -70,6 +78,11 @@ export class ByteReader {
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
+  }
+
+  /** Bytes read so far. */
+  get at(): number {
+    return this.#at;
   }
 
   get atEnd(): boolean {

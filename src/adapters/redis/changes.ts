@@ -1,6 +1,6 @@
 import { assert } from '../../core/assert.ts';
 import { type BatchCallees, type BatchRecord, batchStates } from '../../core/batch.ts';
-import { type CalleeMove, isFinalCallee } from '../../core/callee.ts';
+import { type CalleeMove, type CalleeRecord, isFinalCallee } from '../../core/callee.ts';
 import { MOVES_PER_CHANGE_MAX, RECORD_BYTES } from '../../core/limits.ts';
 import { isFinal } from '../../core/machine.ts';
 import type { Change } from '../../ports/store.ts';
@@ -118,26 +118,32 @@ function add(deltas: Map<string, number>, key: string, by: number): void {
 }
 
 /** What the moves do to the counts and indexes. Exact, because the script compares every record moved from. */
-function countDeltas(moves: readonly CalleeMove[]): Deltas {
+export function countDeltas(moves: readonly Omit<CalleeMove, 'story'>[]): Deltas {
   const deltas: Deltas = { counts: new Map(), due: new Map(), missed: new Map() };
+  const sums = { attempts: 0, unfinished: 0 };
+  const states = new Map<string, number>();
+  const dispositions = new Map<string, number>();
+  const count = (ref: number, record: CalleeRecord, by: 1 | -1): void => {
+    add(states, record.state, by);
+    sums.attempts += by * storedAttempts(record);
+    if (record.disposition !== undefined) add(dispositions, record.disposition, by);
+    if (!isFinalCallee(record.state)) sums.unfinished += by;
+    const place = duePlace(ref, record);
+    if (place !== undefined) add(deltas.due, place, by);
+    if (record.state === 'missed') add(deltas.missed, String(pageOf(ref)), by);
+  };
   for (const { ref, before, after } of moves) {
-    for (const [record, by] of [
-      [before, -1],
-      [after, 1],
-    ] as const) {
-      add(deltas.counts, `s:${record.state}`, by);
-      add(deltas.counts, 'attempts', by * storedAttempts(record));
-      if (record.disposition !== undefined) add(deltas.counts, `d:${record.disposition}`, by);
-      if (!isFinalCallee(record.state)) add(deltas.counts, 'unfinished', by);
-      const place = duePlace(ref, record);
-      if (place !== undefined) add(deltas.due, place, by);
-      if (record.state === 'missed') add(deltas.missed, String(pageOf(ref)), by);
-    }
+    count(ref, before, -1);
+    count(ref, after, 1);
   }
+  // Named only now: a text per callee would be half of the work.
+  for (const [state, delta] of states) deltas.counts.set(`s:${state}`, delta);
+  for (const [disposition, delta] of dispositions) deltas.counts.set(`d:${disposition}`, delta);
+  deltas.counts.set('attempts', sums.attempts).set('unfinished', sums.unfinished);
   return deltas;
 }
 
-function flat(deltas: ReadonlyMap<string, number>): string {
+export function flat(deltas: ReadonlyMap<string, number>): string {
   return [...deltas.entries()]
     .filter(([, delta]) => delta !== 0)
     .map(([key, delta]) => `${key} ${delta}`)

@@ -1,22 +1,21 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { deflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { assert, present } from '../../core/assert.ts';
 import type { CalleeRecord, CalleeRef } from '../../core/callee.ts';
 import { campaignOfImport, type ImportRecord, type Rejection } from '../../core/import.ts';
 import { INDEX_BUCKET_CALLEES, PAGE_SLOTS, RECORD_BYTES } from '../../core/limits.ts';
+import { ListWish } from '../../core/list-wish.ts';
 import type { Instant } from '../../core/time.ts';
-import type { ImportStep, ImportStepResult } from '../../ports/store.ts';
+import type { ImportFacts, ImportStep, ImportStepResult } from '../../ports/store.ts';
 import { keysOf, type StoreContext } from './context.ts';
 import { DUE_BUCKET_SECONDS } from './due.ts';
-import { refAt } from './keys.ts';
-import { readRows, readStates } from './reads.ts';
-import { readDuplicateOf, writeRecord } from './record-codec.ts';
+import { writeRecord } from './record-codec.ts';
 
 /**
  * Level 1 costs least, and rows of one list are much alike. A page takes about 1 ms, which is less than another
  * thread costs, and keeps the steps of one import in the order of the calls. The output fits one chunk.
  */
-const PAGE_DEFLATE = { level: 1, chunkSize: 64 * 1_024 };
+export const PAGE_DEFLATE = { level: 1, chunkSize: 64 * 1_024 };
 /** An estimate of a row's size, only to size the number index of a list before it is read. */
 const ROW_BYTES_GUESS = 60;
 
@@ -36,6 +35,16 @@ const StoredImport = z.object({
   rejected: Count,
   encoding: z.string(),
   delimiter: z.string(),
+  encodingSure: Count.optional(),
+  format: z.string().optional(),
+  sheet: z.string().optional(),
+  wish: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(ListWish)
+    .optional(),
+  mode: z.enum(['add', 'update']).default('add'),
+  updated: Count.default(0),
 });
 
 export function campaignIdOf(importId: string): string {
@@ -44,10 +53,12 @@ export function campaignIdOf(importId: string): string {
 
 export async function openImport(context: StoreContext, record: ImportRecord): Promise<boolean> {
   const keys = keysOf(context, record.campaignId);
-  const { id, ...fields } = record;
+  const { id, wish, ...rest } = record;
+  const wanted = wish === undefined ? '' : JSON.stringify(wish);
+  const fields = Object.entries(rest).filter(([, value]) => value !== undefined);
   return context.scripts.openImport(
     [keys.import(id), keys.campaign, keys.imports],
-    [id, ...Object.entries(fields).flat()],
+    [id, wanted, ...fields.flat().map(String)],
   );
 }
 
@@ -123,9 +134,13 @@ export async function storeImportStep(
       index.grown,
       // One argument instead of a thousand: the client writes each argument on its own.
       page === undefined ? '' : page.numbers.join(' '),
+      rejections.filter((row) => row.code === 'updated').length,
     ],
   );
-  return reply[0] === 'stale' ? { stored: false } : { stored: true, accepted: reply[1], duplicate: reply[2] };
+  if (reply[0] === 'stale') return { stored: false };
+  const [, accepted, duplicate, pageNumber, repeated] = reply;
+  const repeats = repeated === '' ? undefined : { page: pageNumber, slots: repeated.split(' ').map(Number) };
+  return { stored: true, accepted, duplicate, ...(repeats !== undefined && { repeats }) };
 }
 
 /**
@@ -186,12 +201,31 @@ export async function findNumbers(
   return found;
 }
 
-export async function noteImport(
+export async function noteImport(context: StoreContext, id: string, facts: ImportFacts): Promise<void> {
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+  await context.client.hset(keysOf(context, campaignIdOf(id)).import(id), known.flat());
+}
+
+export async function noteHeader(
   context: StoreContext,
   id: string,
-  facts: Pick<ImportRecord, 'encoding' | 'delimiter'>,
+  header: readonly string[],
+  calleeColumn: string,
 ): Promise<void> {
-  await context.client.hset(keysOf(context, campaignIdOf(id)).import(id), { ...facts });
+  const facts = { header: JSON.stringify(header), calleeColumn };
+  await context.client.hset(keysOf(context, campaignIdOf(id)).import(id), facts);
+}
+
+const Header = z.array(z.string());
+
+export async function importHeader(
+  context: StoreContext,
+  id: string,
+): Promise<readonly string[] | undefined> {
+  const campaignId = campaignOfImport(id);
+  if (campaignId === undefined) return undefined;
+  const held = await context.client.hget(keysOf(context, campaignId).import(id), 'header');
+  return held === null ? undefined : Header.parse(JSON.parse(held));
 }
 
 export async function closeImport(
@@ -204,67 +238,4 @@ export async function closeImport(
     [keys.import(id), keys.campaign, keys.counts, keys.trail],
     [end.state, end.reason, end.now],
   );
-}
-
-/**
- * Rows not taken, in file order: those that were refused before storing, and the empty slots of the import's pages,
- * whose numbers were found taken on storing. Each of the two is in file order already.
- */
-export async function* rejections(context: StoreContext, id: string): AsyncIterable<Rejection> {
-  const slots = emptySlots(context, id)[Symbol.asyncIterator]();
-  let slot = await slots.next();
-  for await (const rejection of refusedRows(context, id)) {
-    for (; !slot.done && slot.value.row < rejection.row; slot = await slots.next()) yield slot.value;
-    yield rejection;
-  }
-  for (; !slot.done; slot = await slots.next()) yield slot.value;
-}
-
-async function* refusedRows(context: StoreContext, id: string): AsyncIterable<Rejection> {
-  const keys = keysOf(context, campaignIdOf(id));
-  const blocks = await context.client.llen(keys.rejections(id));
-  for (let at = 0; at < blocks; at += 1) {
-    const block = await context.client.lindexBuffer(keys.rejections(id), at);
-    if (block !== null) yield* JSON.parse(inflateRawSync(block).toString()) as Rejection[];
-  }
-}
-
-async function* emptySlots(context: StoreContext, id: string): AsyncIterable<Rejection> {
-  const keys = keysOf(context, campaignIdOf(id));
-  const [first, last] = await context.client.hmget(keys.import(id), 'firstPage', 'lastPage');
-  if (first === null || first === undefined) return;
-  for (let page = Number(first); page <= Number(last); page += 1) yield* emptySlotsOf(context, id, page);
-}
-
-async function* emptySlotsOf(context: StoreContext, id: string, page: number): AsyncIterable<Rejection> {
-  const campaignId = campaignIdOf(id);
-  const states = await readStates(context, campaignId, page);
-  const repeats = new Map<number, CalleeRef>();
-  for (let offset = 0; offset < states.length; offset += RECORD_BYTES) {
-    const original = readDuplicateOf(states, offset);
-    if (original !== undefined) repeats.set(offset / RECORD_BYTES, original);
-  }
-  if (repeats.size === 0) return;
-  const slots = [...repeats.keys()];
-  const rows = await readRows(
-    context,
-    campaignId,
-    slots.map((slot) => refAt(page, slot)),
-  );
-  const originals = await readRows(context, campaignId, [...repeats.values()]);
-  for (const [at, row] of rows.entries()) {
-    if (row.importId !== id) return;
-    const original = present(originals[at], 'original of a duplicate');
-    const where =
-      original.importId === id ? `row ${original.row}` : `row ${original.row} of ${original.importId}`;
-    yield {
-      kind: 'duplicate',
-      row: row.row,
-      line: 0,
-      column: '',
-      code: 'duplicate',
-      message: `the same number as ${where}`,
-      cells: [String(row.number), row.uui, ...Object.values(row.variables)],
-    };
-  }
 }

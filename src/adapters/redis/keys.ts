@@ -1,5 +1,6 @@
 import type { CalleeRef } from '../../core/callee.ts';
 import { PAGE_SLOTS } from '../../core/limits.ts';
+import type { SuppressionList } from '../../core/suppression.ts';
 
 /**
  * The only place a key is spelled. All keys of one campaign carry one hash tag, so that a campaign lives on
@@ -40,6 +41,8 @@ export interface CampaignKeys {
   batchCallees(batchId: number): string;
   import(importId: string): string;
   rejections(importId: string): string;
+  /** Hash page -> where its empty slots came from. */
+  repeats(importId: string): string;
 }
 
 export function campaignsKey(prefix: string): string {
@@ -68,6 +71,37 @@ export function campaignKeys(prefix: string, campaignId: string): CampaignKeys {
     batchCallees: (batchId) => `${base}bc:${batchId}`,
     import: (importId) => `${base}i:${importId}`,
     rejections: (importId) => `${base}e:${importId}`,
+    repeats: (importId) => `${base}ed:${importId}`,
+  };
+}
+
+/** Keys of one suppression list. Each part has a hash tag of its own, the rest of the list another one. */
+export interface SuppressionKeys {
+  /** Hash: why entries are there, by a number that entries hold. */
+  readonly causes: string;
+  /** List: who did what, and when. */
+  readonly trail: string;
+  /** What every key of a part starts with; scripts append `m` (hash: key, buckets, entries, version) or a bucket's number. */
+  shard(shard: number): string;
+}
+
+/** Hash: the suppression lists that have ever had an entry, by {@link suppressionListKey} -> fingerprint of the key. */
+export function suppressionListsKey(prefix: string): string {
+  return `${prefix}:suppression`;
+}
+
+/** `g` for the global list, `c.<campaign>` for that of a campaign. */
+export function suppressionListKey(list: SuppressionList): string {
+  return list === 'global' ? 'g' : `c.${list.campaignId}`;
+}
+
+export function suppressionKeys(prefix: string, list: SuppressionList): SuppressionKeys {
+  // No campaign id begins with "~", so no campaign has this hash tag.
+  const name = `${prefix}:~${suppressionListKey(list)}`;
+  return {
+    causes: `{${name}}:c`,
+    trail: `{${name}}:t`,
+    shard: (shard) => `{${name}:${shard}}:`,
   };
 }
 

@@ -16,9 +16,23 @@ export async function readStates(context: StoreContext, campaignId: string, page
   return (await context.client.getBuffer(keysOf(context, campaignId).states(page))) ?? Buffer.alloc(0);
 }
 
-async function readPageRows(context: StoreContext, campaignId: string, page: number): Promise<CalleeRow[]> {
-  const deflated = await context.client.getBuffer(keysOf(context, campaignId).rows(page));
-  return unpackPage((await inflate(present(deflated, `page ${page} of ${campaignId}`))).toString());
+export async function readPageRows(
+  context: StoreContext,
+  campaignId: string,
+  page: number,
+): Promise<CalleeRow[]> {
+  return (await readDeflatedRows(context, campaignId, page)).rows;
+}
+
+/** The rows of a page, and their bytes as they are stored. */
+export async function readDeflatedRows(
+  context: StoreContext,
+  campaignId: string,
+  page: number,
+): Promise<{ readonly rows: CalleeRow[]; readonly deflated: Buffer }> {
+  const held = await context.client.getBuffer(keysOf(context, campaignId).rows(page));
+  const deflated = present(held, `page ${page} of ${campaignId}`);
+  return { rows: unpackPage((await inflate(deflated)).toString()), deflated };
 }
 
 /** The static rows of some callees, in the order asked; each page is read once. */

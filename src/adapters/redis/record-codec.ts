@@ -22,12 +22,16 @@ function codes<T extends string>(names: readonly T[]): ReadonlyMap<T, number> {
   return new Map(names.map((name, index) => [name, index]));
 }
 
+function codeOf<T extends string>(of: ReadonlyMap<T, number>, name: T): number {
+  return present(of.get(name), name);
+}
+
 export function stateCode(state: CalleeRecord['state']): number {
-  return present(STATE_CODES.get(state), `code of state ${state}`);
+  return codeOf(STATE_CODES, state);
 }
 
 export function reasonCode(reason: Reason): number {
-  return present(REASON_CODES.get(reason), `code of reason ${reason}`);
+  return codeOf(REASON_CODES, reason);
 }
 
 export function reasonName(code: number): Reason {
@@ -35,7 +39,7 @@ export function reasonName(code: number): Reason {
 }
 
 export function dispositionCode(disposition: CalleeRecord['disposition']): number {
-  return disposition === undefined ? 0 : present(DISPOSITION_CODES.get(disposition), disposition) + 1;
+  return disposition === undefined ? 0 : codeOf(DISPOSITION_CODES, disposition) + 1;
 }
 
 export function dispositionName(code: number): CalleeRecord['disposition'] {

@@ -54,12 +54,29 @@ export function loadScripts(client: RedisClient) {
     addZone: entry('add-zone', z.int()),
     appendCallees: entry(
       'append-callees',
-      z.union([z.tuple([z.literal('stale')]), z.tuple([z.literal('stored'), z.int(), z.int()])]),
+      z.union([
+        z.tuple([z.literal('stale')]),
+        z.tuple([z.literal('stored'), z.int(), z.int(), z.int(), z.string()]),
+      ]),
     ),
+    replaceRows: entry('replace-rows', z.enum(['done', 'stale'])),
     applyChange: entry(
       'apply-change',
       z.union([z.tuple([z.literal('done')]), z.tuple([z.literal('stale'), z.string()])]),
     ),
+    addSuppressed: entry(
+      'add-suppressed',
+      z.union([z.tuple([z.literal('key')]), z.tuple([z.literal('added'), z.int(), z.int()])]),
+    ),
+    findSuppressed: entry(
+      'find-suppressed',
+      z.union([z.tuple([z.literal('key')]), z.tuple([z.literal('found'), z.int(), z.string()])]),
+    ),
+    dropSuppressed: entry(
+      'drop-suppressed',
+      z.union([z.tuple([z.literal('key')]), z.tuple([z.literal('dropped'), z.int(), z.int()])]),
+    ),
+    nameCause: entry('name-cause', z.int()),
   };
 }
 

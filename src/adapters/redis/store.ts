@@ -5,7 +5,10 @@ import * as changes from './changes.ts';
 import type { StoreContext } from './context.ts';
 import * as due from './due.ts';
 import * as imports from './imports.ts';
+import * as pageRows from './page-rows.ts';
 import * as reads from './reads.ts';
+import { rejections } from './rejections.ts';
+import * as repeats from './repeats.ts';
 import { loadScripts, type RedisClient } from './scripts.ts';
 
 /** The store port on Redis. `prefix` starts every key name, so that several installations may share one server. */
@@ -28,8 +31,15 @@ export function createRedisStore(client: RedisClient, options: { readonly prefix
       await imports.noteImport(context, id, facts);
     },
     closeImport: (id, end) => imports.closeImport(context, id, end),
-    rejections: (id) => imports.rejections(context, id),
+    noteHeader: (id, header, calleeColumn) => imports.noteHeader(context, id, header, calleeColumn),
+    importHeader: (id) => imports.importHeader(context, id),
+    describeRepeats: (id, page, origins) => repeats.describeRepeats(context, id, page, origins),
+    undescribedRepeats: (id) => repeats.undescribedRepeats(context, id),
+    rejections: (id) => rejections(context, id),
     findNumbers: (id, numbers) => imports.findNumbers(context, id, numbers),
+
+    pageReading: (id, page) => pageRows.readPageForChange(context, id, page),
+    replaceRows: (id, reading, changed) => pageRows.replaceRows(context, id, reading, changed),
 
     apply: (id, change) => changes.applyChange(context, id, change),
     batch: (id, batchId) => changes.readBatch(context, id, batchId),

@@ -1,29 +1,45 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { present } from '../../core/assert.ts';
-import { CALLEE_STATES, type CalleeStory, type CallFacts } from '../../core/callee.ts';
-import { fromSeconds } from '../../core/time.ts';
-import { ByteReader, ByteWriter } from './byte-writer.ts';
+import { CALLEE_STATES, type CalleeStory } from '../../core/callee.ts';
+import { SECOND } from '../../core/time.ts';
+import { BlockReader, BlockWriter } from './block-parts.ts';
+import { packCall, unpackCall } from './call-codec.ts';
 import { dispositionCode, dispositionName, reasonCode, reasonName, stateCode } from './record-codec.ts';
 
 /**
- * A history block: what one change did to the callees of one page. Entries of one change are much alike, so
- * an entry whose head equals that of the entry before it stores only its slot and its own facts: claiming
- * 500 callees costs three bytes each. Blocks of some size are deflated: all but the session ids shrinks well.
+ * A history block: what one change did to the callees of one page. Entries of one change are much alike, so what an
+ * entry has in common with an earlier one is named by a number: claiming 500 callees costs three bytes each. What is
+ * random (session ids) lies apart from what repeats, and only the latter is deflated, where there is enough of it.
  *
- * Block: form (0 plain, 1 deflated), then: at (ms, u48), entries. Entry: flags, [head], slot, [due], [calls], [facts].
+ * Block: form (0 plain, 1 deflated), length of the random bytes, those, then plain or deflated: at (ms, u48), entries.
+ * Entry: flags, [head: 0 and its six numbers, or the number of one seen before], slots since the last entry, [due],
+ * [calls], [facts].
  */
 const SAME_HEAD = 1;
 const HAS_DUE = 2;
 const HAS_CALLS = 4;
 const HAS_FACTS = 8;
+const DUE_HAS_MS = 16;
 const DEFLATE_FROM_BYTES = 256;
+const HEAD_NUMBERS = 6;
+/** What is left after the random bytes shrinks hardly further at a higher level. */
+const DEFLATE_LEVEL = 1;
 
 export interface SlotStory {
   readonly slot: number;
   readonly story: CalleeStory;
 }
 
-function head(story: CalleeStory): number[] {
+type Head = readonly [
+  from: number,
+  to: number,
+  reason: number,
+  disposition: number,
+  attempts: number,
+  batch: number,
+];
+
+function headOf(story: CalleeStory): Head {
   return [
     story.from === undefined ? 0 : stateCode(story.from) + 1,
     stateCode(story.to),
@@ -34,52 +50,85 @@ function head(story: CalleeStory): number[] {
   ];
 }
 
+/** A batch number from this on leaves no room beside it in a double for the other five, of a byte or less each. */
+const KEY_BATCH_MAX = 2 ** 13;
+
+/** Equal for equal heads only. A number where it fits, since there is one per callee moved. */
+function headKey(head: Head): number | string {
+  const [from, to, reason, disposition, attempts, batch] = head;
+  if (batch >= KEY_BATCH_MAX) return head.join();
+  return ((((from * 256 + to) * 256 + reason) * 256 + disposition) * 256 + attempts) * KEY_BATCH_MAX + batch;
+}
+
 /** Packs the stories of one page and one change; all share the first one's time. */
 export function packStories(entries: readonly SlotStory[]): Buffer {
-  const writer = new ByteWriter();
-  writer.u48(present(entries[0], 'first story').story.at);
-  let last: number[] = [];
+  const block = new BlockWriter();
+  const { at } = present(entries[0], 'first story').story;
+  const atSeconds = Math.floor(at / SECOND);
+  block.u48(at);
+  const heads = new Map<number | string, number>();
+  let last = -1;
+  let lastSlot = 0;
   for (const { slot, story } of entries) {
-    const now = head(story);
-    const same = now.every((value, index) => value === last[index]);
-    const flags =
-      (same ? SAME_HEAD : 0) |
-      (story.due === undefined ? 0 : HAS_DUE) |
-      (story.calls === undefined ? 0 : HAS_CALLS) |
-      (story.facts === undefined ? 0 : HAS_FACTS);
-    writer.u8(flags);
-    if (!same) for (const value of now) writer.varint(value);
-    last = now;
-    writer.u16(slot);
-    if (story.due !== undefined) writer.u48(story.due);
+    const numbers = headOf(story);
+    const key = headKey(numbers);
+    const known = heads.get(key);
+    const dueMs = (story.due ?? 0) % SECOND;
+    block.u8(
+      (known === last ? SAME_HEAD : 0) |
+        (story.due === undefined ? 0 : HAS_DUE) |
+        (story.calls === undefined ? 0 : HAS_CALLS) |
+        (story.facts === undefined ? 0 : HAS_FACTS) |
+        (dueMs === 0 ? 0 : DUE_HAS_MS),
+    );
+    if (known === undefined) {
+      heads.set(key, heads.size);
+      block.varint(0);
+      for (const value of numbers) block.varint(value);
+    } else if (known !== last) block.varint(known + 1);
+    last = known ?? heads.size - 1;
+    block.signed(slot - lastSlot);
+    lastSlot = slot;
+    if (story.due !== undefined) block.signed(Math.floor(story.due / SECOND) - atSeconds);
+    if (dueMs !== 0) block.varint(dueMs);
     if (story.calls !== undefined) {
-      writer.varint(story.calls.length);
-      for (const call of story.calls) packCall(writer, call);
+      block.varint(story.calls.length);
+      for (const call of story.calls) packCall(block, call, atSeconds);
     }
-    if (story.facts !== undefined) writer.text(JSON.stringify(story.facts));
+    if (story.facts !== undefined) block.text(JSON.stringify(story.facts));
   }
-  const plain = writer.done();
+  const plain = block.done();
   const deflate = plain.length >= DEFLATE_FROM_BYTES;
-  return Buffer.concat([Buffer.of(deflate ? 1 : 0), deflate ? deflateRawSync(plain, { level: 1 }) : plain]);
+  return Buffer.concat([
+    Buffer.of(deflate ? 1 : 0),
+    block.randomBytes(),
+    deflate ? deflateRawSync(plain, { level: DEFLATE_LEVEL }) : plain,
+  ]);
 }
 
 /** The stories that {@link packStories} packed, in their order. */
-export function unpackStories(block: Buffer): SlotStory[] {
-  const body = block.subarray(1);
-  const reader = new ByteReader(block[0] === 1 ? inflateRawSync(body) : body);
-  const at = reader.u48();
+export function unpackStories(packed: Buffer): SlotStory[] {
+  const block = new BlockReader(packed.subarray(1), (body) =>
+    packed[0] === 1 ? inflateRawSync(body) : body,
+  );
+  const at = block.u48();
+  const atSeconds = Math.floor(at / SECOND);
   const entries: SlotStory[] = [];
+  const heads: number[][] = [];
   let now: number[] = [];
-  while (!reader.atEnd) {
-    const flags = reader.u8();
-    if ((flags & SAME_HEAD) === 0) now = [0, 1, 2, 3, 4, 5].map(() => reader.varint());
+  let slot = 0;
+  while (!block.atEnd) {
+    const flags = block.u8();
+    if ((flags & SAME_HEAD) === 0) now = unpackHead(block, heads);
     const [from = 0, to = 0, reason = 0, disposition = 0, attempts = 0, batch = 0] = now;
-    const slot = reader.u16();
-    const due = flags & HAS_DUE ? reader.u48() : undefined;
+    slot += block.signed();
+    const due = flags & HAS_DUE ? unpackDue(block, atSeconds, (flags & DUE_HAS_MS) !== 0) : undefined;
     const calls =
-      flags & HAS_CALLS ? Array.from({ length: reader.varint() }, () => unpackCall(reader)) : undefined;
+      flags & HAS_CALLS
+        ? Array.from({ length: block.varint() }, () => unpackCall(block, atSeconds))
+        : undefined;
     const facts =
-      flags & HAS_FACTS ? (JSON.parse(reader.text()) as Record<string, string | number>) : undefined;
+      flags & HAS_FACTS ? (JSON.parse(block.text()) as Record<string, string | number>) : undefined;
     const name = dispositionName(disposition);
     entries.push({
       slot,
@@ -100,125 +149,15 @@ export function unpackStories(block: Buffer): SlotStory[] {
   return entries;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const SIDES = ['seat', 'user', 'system'];
-const MISSING = 1;
-const UUID_SESSION = 2;
-const END_STATUS = 4;
-const STARTED = 8;
-const ENDED = 16;
-const RING = 32;
-const TALK = 64;
-const SIDE = 128;
-const CALLER = 256;
-const KEYS = 512;
-const RECORDING = 1_024;
-const ODD = 2_048;
-
-type NumberFact = 'endStatus' | 'startedAt' | 'endedAt' | 'ringSeconds' | 'talkSeconds';
-const TIME_MAX = 2 ** 32 * 1_000 - 1;
-
-/**
- * The numbers of a call that fit the layout, and the odd ones as they came. The provider may report what no call
- * can have (a negative duration, a time in the wrong unit): that must neither spoil the page's history nor end the
- * reading that met it.
- */
-function fitNumbers(call: CallFacts) {
-  const odd: Partial<Record<NumberFact, number>> = {};
-  const taken = (name: NumberFact, max: number): number | undefined => {
-    const value = call[name];
-    if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= max)) return value;
-    if (Number.isFinite(value)) odd[name] = value;
-    return undefined;
-  };
-  const fitting = {
-    endStatus: taken('endStatus', Number.MAX_SAFE_INTEGER),
-    startedAt: taken('startedAt', TIME_MAX),
-    endedAt: taken('endedAt', TIME_MAX),
-    ringSeconds: taken('ringSeconds', Number.MAX_SAFE_INTEGER),
-    talkSeconds: taken('talkSeconds', Number.MAX_SAFE_INTEGER),
-  };
-  return { ...fitting, odd: Object.keys(odd).length === 0 ? undefined : odd };
+function unpackHead(block: BlockReader, heads: number[][]): number[] {
+  const known = block.varint();
+  if (known > 0) return present(heads[known - 1], `head ${known}`);
+  const numbers = Array.from({ length: HEAD_NUMBERS }, () => block.varint());
+  heads.push(numbers);
+  return numbers;
 }
 
-function packCall(writer: ByteWriter, call: CallFacts): void {
-  const uuid = UUID.test(call.sessionId);
-  const { endStatus, startedAt, endedAt, ringSeconds, talkSeconds, odd } = fitNumbers(call);
-  const side = SIDES.indexOf(call.hungUpSide ?? '');
-  writer.varint(
-    (call.recordMissing ? MISSING : 0) |
-      (uuid ? UUID_SESSION : 0) |
-      (endStatus === undefined ? 0 : END_STATUS) |
-      (startedAt === undefined ? 0 : STARTED) |
-      (endedAt === undefined ? 0 : ENDED) |
-      (ringSeconds === undefined ? 0 : RING) |
-      (talkSeconds === undefined ? 0 : TALK) |
-      (call.hungUpSide === undefined ? 0 : SIDE) |
-      (call.caller === undefined ? 0 : CALLER) |
-      (call.keysPressed === undefined ? 0 : KEYS) |
-      (call.recordingUrl === undefined ? 0 : RECORDING) |
-      (odd === undefined ? 0 : ODD),
-  );
-  if (uuid) writer.raw(Buffer.from(call.sessionId.replaceAll('-', ''), 'hex'));
-  else writer.text(call.sessionId);
-  if (endStatus !== undefined) writer.varint(endStatus);
-  if (startedAt !== undefined) writer.u32(Math.floor(startedAt / 1_000));
-  if (endedAt !== undefined) writer.u32(Math.floor(endedAt / 1_000));
-  if (ringSeconds !== undefined) writer.varint(ringSeconds);
-  if (talkSeconds !== undefined) writer.varint(talkSeconds);
-  if (call.hungUpSide !== undefined) {
-    writer.u8(side + 1);
-    if (side === -1) writer.text(call.hungUpSide);
-  }
-  if (call.caller !== undefined) packCaller(writer, call.caller);
-  if (call.keysPressed !== undefined) writer.text(call.keysPressed);
-  if (call.recordingUrl !== undefined) writer.text(call.recordingUrl);
-  if (odd !== undefined) writer.text(JSON.stringify(odd));
-}
-
-function unpackCall(reader: ByteReader): CallFacts {
-  const has = reader.varint();
-  const sessionId = has & UUID_SESSION ? dashed(reader.raw(16).toString('hex')) : reader.text();
-  return {
-    sessionId,
-    ...(has & END_STATUS && { endStatus: reader.varint() }),
-    ...(has & STARTED && { startedAt: fromSeconds(reader.u32()) }),
-    ...(has & ENDED && { endedAt: fromSeconds(reader.u32()) }),
-    ...(has & RING && { ringSeconds: reader.varint() }),
-    ...(has & TALK && { talkSeconds: reader.varint() }),
-    ...(has & SIDE && { hungUpSide: unpackSide(reader) }),
-    ...(has & CALLER && { caller: unpackCaller(reader) }),
-    ...(has & KEYS && { keysPressed: reader.text() }),
-    ...(has & RECORDING && { recordingUrl: reader.text() }),
-    ...(has & MISSING && { recordMissing: true as const }),
-    ...(has & ODD && (JSON.parse(reader.text()) as Partial<CallFacts>)),
-  };
-}
-
-function unpackSide(reader: ByteReader): string {
-  const code = reader.u8();
-  return code === 0 ? reader.text() : present(SIDES[code - 1], `side ${code}`);
-}
-
-/** Digits that a double holds exactly, leading zeros counted, take half the bytes of text. */
-function packCaller(writer: ByteWriter, caller: string): void {
-  const zeros = /^0*/.exec(caller)?.[0].length ?? 0;
-  if (/^\d{1,20}$/.test(caller) && Number.isSafeInteger(Number(caller)) && zeros < 20) {
-    writer.u8(zeros + 1);
-    writer.varint(Number(caller));
-    return;
-  }
-  writer.u8(0);
-  writer.text(caller);
-}
-
-function unpackCaller(reader: ByteReader): string {
-  const zeros = reader.u8();
-  if (zeros === 0) return reader.text();
-  const rest = reader.varint();
-  return '0'.repeat(zeros - 1) + (rest === 0 ? '' : String(rest));
-}
-
-function dashed(hex: string): string {
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+function unpackDue(block: BlockReader, atSeconds: number, hasMs: boolean): number {
+  const seconds = atSeconds + block.signed();
+  return seconds * SECOND + (hasMs ? block.varint() : 0);
 }

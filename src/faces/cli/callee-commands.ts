@@ -47,15 +47,20 @@ function localTime(at: unknown, timeZone: string): string {
 }
 
 function historyText(entry: CalleeDocument['history'][number], timeZone: string): string {
-  const { at, from, to, reasonText, disposition, attempts, batch, nextAttemptAt, calls } = entry;
+  const { at, from, to, reasonText, disposition, attempts, batch, nextAttemptAt, calls, facts: more } = entry;
   const facts = [
     ...(disposition === undefined ? [] : [String(disposition)]),
     `attempts ${attempts}`,
     ...(batch === undefined ? [] : [`batch ${batch}`]),
     ...(nextAttemptAt === undefined ? [] : [`next attempt ${localTime(nextAttemptAt, timeZone)}`]),
     ...(Array.isArray(calls) ? calls.map((call) => JSON.stringify(call)) : []),
+    ...(typeof more === 'object' && more !== null ? [JSON.stringify(more)] : []),
   ];
   return `  ${localTime(at, timeZone)}  ${from ?? '-'} -> ${to}: ${reasonText} (${facts.join(', ')})`;
+}
+
+function changedBy({ updatedBy }: CalleeDocument): [string, string][] {
+  return updatedBy === null ? [] : [['changed by', `row ${updatedBy.row} of ${updatedBy.importId}`]];
 }
 
 /** A callee for people: what it is, then everything that happened to it and why. */
@@ -64,6 +69,7 @@ function calleeText(document: CalleeDocument, timeZone: string): string {
     ['callee', document.id],
     ['number', document.callee],
     ['row', `${document.row} of ${document.import}`],
+    ...changedBy(document),
     ['state', document.state],
     ['reason', document.reasonText],
     ['disposition', document.disposition ?? '-'],

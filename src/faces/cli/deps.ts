@@ -1,9 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Instant } from '../../core/time.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ListReader } from '../../ports/list-reader.ts';
 import type { WakeQueue } from '../../ports/queue.ts';
 import type { Spool } from '../../ports/spool.ts';
 import type { Store } from '../../ports/store.ts';
+import type { Suppression } from '../../ports/suppression.ts';
 import type { Telephony } from '../../ports/telephony.ts';
 
 /** What doctor asks Redis. */
@@ -39,6 +41,8 @@ export interface CliDeps {
   readonly telephony?: Telephony | undefined;
   readonly clock: Clock;
   readonly spool: Spool;
+  readonly reader: ListReader;
+  readonly suppression: Suppression;
   redisFacts(): Promise<RedisFacts>;
   close(): Promise<void>;
 }

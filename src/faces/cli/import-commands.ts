@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
-import type { ImportRecord, Rejection } from '../../core/import.ts';
+import type { ImportRecord } from '../../core/import.ts';
 import { CLI_LOOK_INTERVAL, INGEST_SILENCE_MAX } from '../../core/limits.ts';
+import { ENCODINGS, parseListWish } from '../../core/list-wish.ts';
 import { addImport } from '../../pipelines/add-import.ts';
 import { importDocument } from '../documents.ts';
 import type { CliDeps, CliIo, Session } from './deps.ts';
+import { printDryRun, rejectionTexts, writeErrors } from './import-rows.ts';
 import { openList } from './input.ts';
 import { countText, factsText, printJson, printJsonArray, printLine, printLines } from './output.ts';
 import { startProgress } from './progress.ts';
@@ -23,7 +25,22 @@ function rowsText(record: ImportRecord): string {
   const { rows, accepted, duplicate, suppressed, rejected } = record;
   const ends = { accepted, duplicate, suppressed, rejected };
   const parts = Object.entries(ends).map(([end, count]) => `${countText(count)} ${end}`);
-  return `${countText(rows)} rows: ${parts.join(', ')}`;
+  const text = `${countText(rows)} rows: ${parts.join(', ')}`;
+  if (record.mode !== 'update') return text;
+  return `${text}; of the duplicates ${countText(record.updated ?? 0)} changed the attributes of a callee`;
+}
+
+const DELIMITER_WORDS: Readonly<Record<string, string>> = {
+  ...{ ',': 'comma', '\t': 'tab', ';': 'semicolon', '|': 'pipe' },
+};
+
+/** How the list is written, and how sure that is. */
+function formText({ format, sheet, encoding, encodingSure = 0, delimiter }: ImportRecord): string {
+  if (format === undefined) return 'not read yet';
+  if (format === 'xlsx') return `workbook, sheet "${sheet ?? ''}"`;
+  const parts = DELIMITER_WORDS[delimiter] ?? JSON.stringify(delimiter);
+  const sure = encodingSure === 100 ? encoding : `${encoding}, ${encodingSure} % sure`;
+  return `${sure}; ${parts}${format === 'gzip' ? '; gzip' : ''}`;
 }
 
 /**
@@ -53,22 +70,44 @@ async function waitFor(deps: CliDeps, io: CliIo, id: string): Promise<ImportReco
 /** Prints how an import stands; one that failed is a refusal. */
 async function printImport(io: CliIo, record: ImportRecord, json: boolean): Promise<void> {
   if (json) await printJson(io, importDocument(record));
-  else await printLine(io, `import ${record.id} is ${record.state}; ${rowsText(record)}`);
+  else {
+    const form = record.format === undefined ? '' : ` (${formText(record)})`;
+    await printLine(io, `import ${record.id} is ${record.state}; ${rowsText(record)}${form}`);
+  }
   if (record.state === 'failed') {
     throw new AppError('file_invalid', `import ${record.id} of ${record.fileName} failed: ${record.reason}`);
   }
+}
+
+interface AddOptions {
+  readonly encoding?: string;
+  readonly delimiter?: string;
+  readonly sheet?: string;
+  readonly wait?: true;
+  readonly update?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
 }
 
 function addAdd(imports: Command, session: Session): void {
   const { io } = session;
   imports
     .command('add <campaign> <file>')
-    .description('take a list of callees (CSV); "-" reads standard input')
+    .description('take a list of callees (CSV, also gzipped, or XLSX); "-" reads standard input')
     .option('--wait', 'wait until it is read, and say how its rows ended')
+    .option('--update', 'change the attributes of callees that wait for a call and are in the list again')
+    .option('--dry-run', 'only say what would become of the rows')
+    .option('--encoding <name>', `how the file is written, if not as found: ${ENCODINGS.join(', ')}`)
+    .option('--delimiter <character>', 'what parts its cells, if not as found; "tab" for a tab')
+    .option('--sheet <name>', 'the sheet of a workbook, if not its first')
     .option('--json', 'print the import as one JSON document')
-    .action(async (campaignId: string, file: string, options: { wait?: true; json?: true }) => {
-      const source = await openList(io, file);
+    .action(async (campaignId: string, file: string, options: AddOptions) => {
+      const wish = parseListWish(options);
+      const mode = options.update ? 'update' : 'add';
+      const source = { ...(await openList(io, file)), mode, wish } as const;
       await session.use(async (deps) => {
+        if (options.dryRun)
+          return printDryRun(deps, io, { campaignId, source, wish, json: options.json === true });
         const { outcome, record } = await addImport(deps, campaignId, source);
         if (!options.json) {
           const done = isOver(record) ? ` (${record.state}; ${rowsText(record)})` : '';
@@ -84,17 +123,6 @@ function addAdd(imports: Command, session: Session): void {
         if (options.json) await printJson(io, importDocument(record));
       });
     });
-}
-
-/** One rejection as a line for people. A number found taken on storing has no line of the file. */
-function rejectionText(rejection: Rejection): string {
-  const line = rejection.line === 0 ? '' : ` (line ${rejection.line})`;
-  const column = rejection.column === '' ? '' : `, column "${rejection.column}"`;
-  return `row ${rejection.row}${line}${column}: ${rejection.kind}, ${rejection.code}: ${rejection.message}`;
-}
-
-async function* rejectionTexts(rejections: AsyncIterable<Rejection>): AsyncIterable<string> {
-  for await (const rejection of rejections) yield rejectionText(rejection);
 }
 
 function addReads(imports: Command, session: Session): void {
@@ -115,21 +143,22 @@ function addReads(imports: Command, session: Session): void {
           ['file', `${record.fileName}, ${countText(record.bytes)} bytes`],
           ['state', `${record.state}${why}`],
           ['rows', rowsText(record)],
-          ['encoding', record.encoding === '' ? 'not read yet' : record.encoding],
-          ['delimiter', record.delimiter === '' ? 'not read yet' : JSON.stringify(record.delimiter)],
+          ['written as', formText(record)],
         ]),
       );
     });
   imports
     .command('errors <import>')
-    .description('every row that was not taken, and why')
+    .description('the rows that were not taken, as CSV with the reason; mended, it can be imported as it is')
+    .option('--out <file>', 'write to a file instead of standard output')
+    .option('--text', 'print a sentence for each row, numbers masked, rows of an update included')
     .option('--json', 'print one JSON document')
-    .action(async (id: string, options: { json?: true }) => {
+    .action(async (id: string, options: { out?: string; text?: true; json?: true }) => {
       await session.use(async (deps) => {
         await requireImport(deps, id);
-        const rejections = deps.store.rejections(id);
-        if (options.json) return printJsonArray(io, rejections);
-        return printLines(io, rejectionTexts(rejections));
+        if (options.json) return printJsonArray(io, deps.store.rejections(id));
+        if (options.text) return printLines(io, rejectionTexts(deps, id));
+        return writeErrors(deps, io, id, options.out);
       });
     });
 }

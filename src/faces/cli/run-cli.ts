@@ -5,6 +5,7 @@ import { addCampaignCommands } from './campaign-commands.ts';
 import { addCheckCommands } from './check-commands.ts';
 import type { CliDeps, CliIo, Session } from './deps.ts';
 import { addImportCommands } from './import-commands.ts';
+import { addSuppressCommands } from './suppress-commands.ts';
 
 /** 0: done. 1: refused, with the reason on standard error. 2: the command line itself is wrong. */
 export type ExitCode = 0 | 1 | 2;
@@ -26,6 +27,7 @@ function buildProgram(session: Session): Command {
   addCampaignCommands(program, session);
   addImportCommands(program, session);
   addCalleeCommands(program, session);
+  addSuppressCommands(program, session);
   addCheckCommands(program, session);
   return program;
 }

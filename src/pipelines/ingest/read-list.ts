@@ -1,15 +1,25 @@
-import { resolveColumns } from '../../core/columns.ts';
+import type { CampaignSettings } from '../../core/campaign.ts';
+import type { ResolvedColumns } from '../../core/columns.ts';
+import { type ErrorListCells, errorListCells } from '../../core/error-list.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ImportRecord } from '../../core/import.ts';
+import { findHead } from '../../core/list-head.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ListBlock, OpenList } from '../../ports/list-reader.ts';
 import type { CampaignRecord, Store } from '../../ports/store.ts';
-import { type MappedRow, RowMapper } from './row-mapper.ts';
+import type { Suppression } from '../../ports/suppression.ts';
+import { type JudgeRows, judgeKnown } from './judge.ts';
+import { ListRows } from './list-rows.ts';
+import { RowMapper } from './row-mapper.ts';
 import { StepBuilder } from './step-builder.ts';
 import { StepLine } from './step-line.ts';
+import { SuppressedRows } from './suppressed-rows.ts';
+import { judgeUpdates } from './update-rows.ts';
 
 export interface ReadDeps {
   readonly store: Store;
+  /** Left out: rows are not looked up here, only before their callees are called. */
+  readonly suppression?: Suppression | undefined;
   readonly clock: Clock;
 }
 
@@ -64,9 +74,13 @@ export async function readList(deps: ReadDeps, from: ListOfImport, options: Read
       for await (const block of list.blocks()) {
         bytesRead = block.bytesRead;
         if (block.records.length === 0) continue;
-        const isFirst = rows === undefined;
-        rows ??= await readHeader(deps, from, block, line);
-        const end = await rows.take(block, isFirst ? 1 : 0, options.signal);
+        let first = 0;
+        if (rows === undefined) {
+          const header = readHeader(block, from.campaign.settings);
+          rows = await openRows(deps, from, header, line);
+          first = header.firstRow;
+        }
+        const end = await rows.take(block, first, options.signal);
         if (end === 'overtaken') return { end };
         if (end === 'stopped') return { end };
       }
@@ -84,102 +98,66 @@ export async function readList(deps: ReadDeps, from: ListOfImport, options: Read
   }
 }
 
+/** What the first line of a list says. */
+export interface ListHeader {
+  readonly columns: ResolvedColumns;
+  /** For a list of rows that an import did not take: gives their cells as they were in the list before it. */
+  readonly errorCells: ErrorListCells | undefined;
+  /** Index of the record of the first block with which the rows begin: 1 behind a header, 0 where there is none. */
+  readonly firstRow: number;
+}
+
 /** Takes the header from the first block. Throws AppError `file_invalid` when it does not say what is what. */
-async function readHeader(
-  deps: ReadDeps,
-  { campaign, record }: ListOfImport,
-  block: ListBlock,
-  line: StepLine,
-): Promise<ListRows> {
+export function readHeader(block: ListBlock, settings: CampaignSettings): ListHeader {
   const broken = block.faults.get(0);
   if (broken !== undefined) {
     throw new AppError('file_invalid', `line ${block.lines[0]}, the header: ${broken.message}`);
   }
-  const found = resolveColumns(block.records[0] ?? [], campaign.settings.columns);
+  const errorCells = errorListCells(block.records[0] ?? []);
+  const whole = Math.min(...block.faults.keys(), block.records.length);
+  const records = errorCells === undefined ? block.records.slice(0, whole) : [errorCells.header];
+  const found = findHead(records, settings);
   if (!found.ok) throw new AppError('file_invalid', found.message);
-  const { accepted } = await deps.store.counts(campaign.id);
+  return { columns: found.columns, errorCells, firstRow: errorCells === undefined ? found.firstRow : 1 };
+}
+
+/** Gets ready for the rows behind the header. */
+async function openRows(
+  deps: ReadDeps,
+  { campaign, record }: ListOfImport,
+  { columns, errorCells }: ListHeader,
+  line: StepLine,
+): Promise<ListRows> {
+  await deps.store.noteHeader(record.id, columns.headers, columns.headers[columns.callee] ?? '');
+  const isResumed = record.rows > 0;
   return new ListRows(deps, {
-    campaignId: campaign.id,
-    rowsDone: record.rows,
-    mapper: new RowMapper(found.columns, campaign.settings),
-    builder: new StepBuilder(record.id, found.columns, record.rows),
+    campaign,
+    record,
+    mapper: new RowMapper(columns, campaign.settings),
+    errorCells,
+    builder: new StepBuilder(record.id, columns, record.rows),
     line,
-    mayRepeat: accepted > record.accepted,
+    suppressed: suppressedRows(deps, campaign.id),
+    judge: await judgeOf(deps, campaign, record, columns),
+    undescribed: isResumed ? await deps.store.undescribedRepeats(record.id) : new Map(),
   });
 }
 
-interface ListParts {
-  readonly campaignId: string;
-  readonly rowsDone: number;
-  readonly mapper: RowMapper;
-  readonly builder: StepBuilder;
-  readonly line: StepLine;
-  /** The campaign has callees of other lists: rows are looked up before pages are made of them. */
-  readonly mayRepeat: boolean;
+function suppressedRows({ suppression, clock }: ReadDeps, campaignId: string): SuppressedRows | undefined {
+  return suppression && new SuppressedRows({ suppression, clock }, campaignId);
 }
 
-/** The rows of one list behind its header, on their way from cells to stored steps. */
-class ListRows {
-  /** Rows read so far, those done before this run among them. */
-  read = 0;
-  readonly #deps: ReadDeps;
-  readonly #parts: ListParts;
-  /** Time zone -> its index in the campaign. */
-  readonly #zones = new Map<string, number>();
-
-  constructor(deps: ReadDeps, parts: ListParts) {
-    this.#deps = deps;
-    this.#parts = parts;
+/** Rows are looked up before pages are made of them only where the campaign has callees of other lists. */
+async function judgeOf(
+  deps: ReadDeps,
+  campaign: CampaignRecord,
+  record: ImportRecord,
+  columns: ResolvedColumns,
+): Promise<JudgeRows | undefined> {
+  if (record.mode === 'update') {
+    const zoneOf = (zone: string): Promise<number> => deps.store.zoneIndex(campaign.id, zone);
+    return judgeUpdates(deps.store, { campaignId: campaign.id, importId: record.id, columns, zoneOf });
   }
-
-  /** Takes the rows of a block from index `first` on. */
-  async take(
-    block: ListBlock,
-    first: number,
-    signal: AbortSignal | undefined,
-  ): Promise<'taken' | 'overtaken' | 'stopped'> {
-    const { mapper, builder, line, rowsDone } = this.#parts;
-    const skipped = Math.min(block.records.length - first, Math.max(0, rowsDone - this.read));
-    const mapped = mapper.map(block, first + skipped, this.read + skipped + 1);
-    this.read += block.records.length - first;
-    await this.#resolveZones(mapped);
-    const known = this.#parts.mayRepeat ? await this.#knownNumbers(mapped) : undefined;
-    for (const row of mapped) {
-      if (!row.ok) builder.reject(row.rejection);
-      else if (known?.has(row.digits)) {
-        builder.repeat(row, 'the campaign has a callee with this number already');
-      } else builder.add(row, row.zone === undefined ? 0 : (this.#zones.get(row.zone) ?? 0));
-      if (!builder.full) continue;
-      if (signal?.aborted) return 'stopped';
-      const step = builder.take(this.#deps.clock.now());
-      if (step !== undefined && (await line.push(step)) === 'overtaken') return 'overtaken';
-    }
-    return signal?.aborted ? 'stopped' : 'taken';
-  }
-
-  /** Stores what is left. Throws AppError `file_invalid` when the list ended before the rows already done. */
-  async finish(): Promise<'stored' | 'overtaken'> {
-    const { builder, line, rowsDone } = this.#parts;
-    if (this.read < rowsDone) {
-      const found = `the file now has ${this.read} rows, but ${rowsDone} had been read before`;
-      throw new AppError('file_invalid', `${found}; it was changed meanwhile, import it as a new file`);
-    }
-    const step = builder.take(this.#deps.clock.now());
-    if (step !== undefined && (await line.push(step)) === 'overtaken') return 'overtaken';
-    return line.drain();
-  }
-
-  /** Learns the index of every zone among the rows that is new: zones of a list are few, rows many. */
-  async #resolveZones(mapped: readonly MappedRow[]): Promise<void> {
-    for (const row of mapped) {
-      if (!row.ok || row.zone === undefined || this.#zones.has(row.zone)) continue;
-      this.#zones.set(row.zone, await this.#deps.store.zoneIndex(this.#parts.campaignId, row.zone));
-    }
-  }
-
-  async #knownNumbers(mapped: readonly MappedRow[]): Promise<ReadonlySet<string>> {
-    const numbers = mapped.flatMap((row) => (row.ok ? [row.digits] : []));
-    const found = await this.#deps.store.findNumbers(this.#parts.campaignId, numbers);
-    return new Set(numbers.filter((_, index) => found[index] !== undefined));
-  }
+  const { accepted } = await deps.store.counts(campaign.id);
+  return accepted > record.accepted ? judgeKnown(deps.store, campaign.id) : undefined;
 }

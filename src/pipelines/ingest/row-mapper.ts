@@ -1,5 +1,6 @@
 import type { CampaignSettings } from '../../core/campaign.ts';
 import type { ResolvedColumns } from '../../core/columns.ts';
+import type { ErrorListCells } from '../../core/error-list.ts';
 import type { Rejection } from '../../core/import.ts';
 import { UUI_BYTES_MAX, UUI_KEY_BYTES_MAX } from '../../core/limits.ts';
 import { mapRow, type RowRules } from '../../core/row.ts';
@@ -22,6 +23,14 @@ export interface Candidate {
 /** What became of a row by its own cells alone. */
 export type MappedRow = Candidate | { readonly ok: false; readonly rejection: Rejection };
 
+/** A block of an error list with its cells as they were in the list before it; what is no record has none. */
+export function restored(block: ListBlock, errorCells: ErrorListCells): ListBlock {
+  const records = block.records.map((cells, index) =>
+    block.faults.has(index) ? cells : errorCells.restore(cells),
+  );
+  return { ...block, records };
+}
+
 /** Maps rows of one list by the rules of its campaign. */
 export class RowMapper {
   readonly #columns: ResolvedColumns;
@@ -31,6 +40,7 @@ export class RowMapper {
     this.#columns = columns;
     this.#rules = {
       region: settings.defaultRegion,
+      several: settings.several,
       uuiBytesMax: settings.uuiKey === 'append' ? UUI_BYTES_MAX - UUI_KEY_BYTES_MAX : UUI_BYTES_MAX,
     };
   }

@@ -1,10 +1,22 @@
 import type { ResolvedColumns } from '../../core/columns.ts';
-import type { Rejection } from '../../core/import.ts';
+import { isSettled, type Rejection } from '../../core/import.ts';
 import { PAGE_SLOTS, REJECTIONS_PER_BLOCK } from '../../core/limits.ts';
 import { packPage } from '../../core/page.ts';
+import { type SuppressionEntry, suppressedText } from '../../core/suppression.ts';
 import type { Instant } from '../../core/time.ts';
 import type { ImportStep } from '../../ports/store.ts';
+import type { BlockOrigins } from './block-origins.ts';
+import type { Repeat } from './judge.ts';
 import type { Candidate } from './row-mapper.ts';
+
+/** A step, and where its rows came from. */
+export interface BuiltStep {
+  readonly step: ImportStep;
+  /** Row number by slot. */
+  readonly rows: readonly number[];
+  /** The blocks that the rows were read in. */
+  readonly blocks: readonly BlockOrigins[];
+}
 
 /**
  * Gathers consecutive rows into steps. Every row added is in the page or among the rejections of its step,
@@ -18,6 +30,7 @@ export class StepBuilder {
   #cells: string[] = [];
   /** Number -> row, in the order of the slots. */
   #numbers = new Map<string, number>();
+  #blocks: BlockOrigins[] = [];
   #zones = new Uint8Array(PAGE_SLOTS);
   #rejections: Rejection[] = [];
 
@@ -28,12 +41,17 @@ export class StepBuilder {
     this.#rowsBefore = rowsDone;
   }
 
+  /** Tells of a block before its rows are added. */
+  readFrom(block: BlockOrigins): void {
+    this.#blocks.push(block);
+  }
+
   /** Adds a row to the page; `zone` is the index of its time zone in the campaign. */
   add(candidate: Candidate, zone: number): void {
     const { row, digits, values } = candidate;
     const first = this.#numbers.get(digits);
     if (first !== undefined) {
-      this.repeat(candidate, `the same number as row ${first}`);
+      this.repeat(candidate, { code: 'duplicate', message: `the same number as row ${first}` });
       return;
     }
     this.#zones[this.#numbers.size] = zone;
@@ -43,16 +61,19 @@ export class StepBuilder {
   }
 
   /** Adds a row whose number the campaign, or this list, has already. */
-  repeat({ row, line, cells }: Candidate, message: string): void {
+  repeat({ row, line, cells }: Candidate, { code, message, of }: Repeat): void {
+    const kept = isSettled({ code }) ? [] : cells;
     this.reject({
-      kind: 'duplicate',
-      row,
-      line,
-      column: this.#calleeHeader,
-      code: 'duplicate',
-      message,
-      cells,
+      ...{ kind: 'duplicate', row, line, column: this.#calleeHeader, code, message, cells: kept },
+      ...(of !== undefined && { of }),
     });
+  }
+
+  /** Adds a row whose number is on a suppression list. */
+  suppress({ row, line, cells }: Candidate, entry: SuppressionEntry): void {
+    const message = suppressedText(entry);
+    const column = this.#calleeHeader;
+    this.reject({ kind: 'suppressed', row, line, column, code: 'suppressed', message, cells });
   }
 
   reject(rejection: Rejection): void {
@@ -65,7 +86,7 @@ export class StepBuilder {
   }
 
   /** The rows since the last step, as a step; undefined when there are none. */
-  take(now: Instant): ImportStep | undefined {
+  take(now: Instant): BuiltStep | undefined {
     const slots = this.#numbers.size;
     const rowsBefore = this.#rowsBefore;
     const rowsAfter = rowsBefore + slots + this.#rejections.length;
@@ -82,10 +103,13 @@ export class StepBuilder {
       rejections: this.#rejections,
       now,
     };
+    const blocks = this.#blocks;
+    const rows = [...this.#numbers.values()];
     this.#rowsBefore = rowsAfter;
+    this.#blocks = blocks.filter((block) => block.lastRow > rowsAfter);
     this.#cells = [];
     this.#numbers = new Map();
     this.#rejections = [];
-    return step;
+    return { step, rows, blocks };
   }
 }

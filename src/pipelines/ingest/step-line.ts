@@ -1,9 +1,11 @@
-import { present } from '../../core/assert.ts';
+import { assert, present } from '../../core/assert.ts';
 import { IMPORT_STEPS_IN_FLIGHT } from '../../core/limits.ts';
-import type { ImportStep, ImportStepResult, Store } from '../../ports/store.ts';
+import type { ImportStepResult, RowOrigin, Store } from '../../ports/store.ts';
+import { originsIn } from './block-origins.ts';
+import type { BuiltStep } from './step-builder.ts';
 
 interface Sent {
-  readonly step: ImportStep;
+  readonly built: BuiltStep;
   readonly reply: Promise<ImportStepResult>;
 }
 
@@ -25,10 +27,10 @@ export class StepLine {
   }
 
   /** Sends a step; waits for earlier ones where too many are on their way. */
-  async push(step: ImportStep): Promise<'sent' | 'overtaken'> {
+  async push(built: BuiltStep): Promise<'sent' | 'overtaken'> {
     if (this.#sent.length >= IMPORT_STEPS_IN_FLIGHT && (await this.#confirm()) === 'overtaken')
       return 'overtaken';
-    this.#sent.push({ step, reply: this.#send(step) });
+    this.#sent.push({ built, reply: this.#send(built) });
     return 'sent';
   }
 
@@ -43,7 +45,7 @@ export class StepLine {
     await Promise.allSettled(this.#sent.map((sent) => sent.reply));
   }
 
-  #send(step: ImportStep): Promise<ImportStepResult> {
+  #send({ step }: BuiltStep): Promise<ImportStepResult> {
     const reply = this.#store.storeImportStep(this.#importId, step);
     // A failure is met where the reply is awaited; until its turn comes it must not count as unhandled.
     reply.catch(() => {});
@@ -52,22 +54,40 @@ export class StepLine {
 
   /** Waits for the oldest step on its way. */
   async #confirm(): Promise<'stored' | 'overtaken'> {
-    const { step, reply } = present(this.#sent[0], 'step on its way');
-    if (!(await reply).stored) return this.#resend();
+    const { built, reply } = present(this.#sent[0], 'step on its way');
+    const result = await reply;
+    if (!result.stored) return this.#resend();
+    await this.#describe(built, result);
     this.#sent.shift();
-    this.#onStored(step.rowsAfter);
+    this.#onStored(built.step.rowsAfter);
     return 'stored';
   }
 
   /** Sends every step again, one at a time: with the oldest refused, those behind it had nothing to go on from. */
   async #resend(): Promise<'stored' | 'overtaken'> {
     await this.settle();
-    for (const { step } of this.#sent.splice(0)) {
+    for (const { built } of this.#sent.splice(0)) {
       const record = await this.#store.importRecord(this.#importId);
       const open = record?.state === 'waiting' || record?.state === 'reading';
-      if (!open || record.rows !== step.rowsBefore || !(await this.#send(step)).stored) return 'overtaken';
-      this.#onStored(step.rowsAfter);
+      if (!open || record.rows !== built.step.rowsBefore) return 'overtaken';
+      const result = await this.#send(built);
+      if (!result.stored) return 'overtaken';
+      await this.#describe(built, result);
+      this.#onStored(built.step.rowsAfter);
     }
     return 'stored';
+  }
+
+  /** Stores line and cells of the rows that the store found to be duplicates. */
+  async #describe({ rows, blocks }: BuiltStep, result: ImportStepResult): Promise<void> {
+    if (!result.stored || result.repeats === undefined) return;
+    const { page, slots } = result.repeats;
+    const wanted = new Map(slots.map((slot) => [present(rows[slot], `row of slot ${slot}`), slot]));
+    const repeats = new Map<number, RowOrigin>();
+    for (const [row, origin] of blocks.flatMap((block) => originsIn(block, wanted))) {
+      repeats.set(present(wanted.get(row), `slot of row ${row}`), origin);
+    }
+    assert(repeats.size === slots.length, `${slots.length} repeats, ${repeats.size} of them found again`);
+    await this.#store.describeRepeats(this.#importId, page, repeats);
   }
 }

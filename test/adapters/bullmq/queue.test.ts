@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { JobIds } from '../../../src/adapters/bullmq/jobs.ts';
 import { type BullQueue, createBullQueue } from '../../../src/adapters/bullmq/queue.ts';
 import { type JobHandler, type Runner, startRunner } from '../../../src/adapters/bullmq/runner.ts';
+import { DUE_BUCKET } from '../../../src/core/limits.ts';
 import { MINUTE } from '../../../src/core/time.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freshPrefix } from '../../support/store.ts';
@@ -197,7 +198,7 @@ describe('what a dashboard shows and may do', () => {
     expect(delayed?.data).toEqual({ kind: 'dispatch', campaignId: 'spring' });
   });
 
-  const bucket = Math.ceil(Date.now() / MINUTE) * MINUTE + 60 * MINUTE;
+  const bucket = Math.ceil(Date.now() / DUE_BUCKET) * DUE_BUCKET + 60 * MINUTE;
   const due = { queue: 'retry', campaignId: 'spring', priority: 2, dueBucket: bucket } as const;
 
   it('a due bucket is one delayed job that says the time, and runs then', async () => {

@@ -59,6 +59,20 @@ describe('opening an import', () => {
     expect((await open.store.campaign('spring'))?.importsOpen).toBe(1);
   });
 
+  it('keeps what was said of the file, until something else is said when it is taken up again', async () => {
+    const record = { ...newImport('spring'), wish: { encoding: 'gb18030', delimiter: ';' } as const };
+    await open.store.openImport(record);
+    const { wish, ...again } = record;
+    expect((await open.store.importRecord(record.id))?.wish).toEqual(wish);
+    const fail = () => open.store.closeImport(record.id, { state: 'failed', reason: 'x', now: SEEDED_AT });
+    await fail();
+    await open.store.openImport(again);
+    expect((await open.store.importRecord(record.id))?.wish).toEqual(wish);
+    await fail();
+    await open.store.openImport({ ...again, wish: { encoding: 'big5' } });
+    expect((await open.store.importRecord(record.id))?.wish).toEqual({ encoding: 'big5' });
+  });
+
   it('keeps what was found while reading', async () => {
     const record = newImport('spring');
     await open.store.openImport(record);

@@ -10,17 +10,18 @@ ARGV  1 key base    2 rows done before    3 rows done after
       8 page rows (deflated), or '' for no page    9 records, 16 bytes each    10 slots per page
       11 seconds per due bucket    12 now, epoch ms
      13 number index as read, 14 as it should become ("1024 8192": buckets of each generation)    15 numbers by slot, separated by blanks
-Reply {'stale'} | {'stored', accepted, duplicates found here}
+     16 of the duplicates outside the page, those that changed a callee
+Reply {'stale'} | {'stored', accepted, duplicates found here, page or -1, slots of those duplicates separated by blanks}
 ]]
 local campaignKey, countsKey, importKey, rejectionsKey = unpack(KEYS)
 local base, rowsBefore, rowsAfter, duplicates, suppressed, rejected, rejections,
-  pageRows, records, pageSlots, bucketSeconds, now, indexRead, indexGrown, numbers = unpack(ARGV)
+  pageRows, records, pageSlots, bucketSeconds, now, indexRead, indexGrown, numbers, updated = unpack(ARGV)
 local RECORD = 16
 
 local held = redis.call('HMGET', importKey, 'rows', 'state')
 if held[1] ~= rowsBefore or held[2] == 'done' or held[2] == 'failed' then return { 'stale' } end
 
-local accepted, repeated = 0, 0
+local accepted, repeated, page, repeatedSlots = 0, 0, -1, {}
 if pageRows ~= '' then
   -- Another importer may have grown the index since it was read: then its growth stands.
   local index = redis.call('HGET', campaignKey, 'index')
@@ -31,7 +32,7 @@ if pageRows ~= '' then
   local buckets = {}
   for count in string.gmatch(index, '%S+') do buckets[#buckets + 1] = tonumber(count) end
   local newest = #buckets
-  local page = tonumber(redis.call('HINCRBY', campaignKey, 'pagesTotal', 1)) - 1
+  page = tonumber(redis.call('HINCRBY', campaignKey, 'pagesTotal', 1)) - 1
   local first, kept, due = page * tonumber(pageSlots), {}, {}
   -- This loop runs once per row of every list: what can be looked up is not worked out again.
   local call, sub, prefix, modulus, bucketOf = redis.call, string.sub, base .. 'x:' .. newest .. ':', buckets[newest], {}
@@ -46,6 +47,7 @@ if pageRows ~= '' then
     if not original and call('HSETNX', key, number, first + slot) == 0 then original = call('HGET', key, number) end
     if original then
       repeated = repeated + 1
+      repeatedSlots[repeated] = slot
       kept[slot + 1] = string.rep('\0', 12) .. struct.pack('<I4', tonumber(original))
     else
       accepted = accepted + 1
@@ -84,6 +86,7 @@ end
 redis.call('HSET', importKey, 'rows', rowsAfter, 'state', 'reading')
 redis.call('HINCRBY', importKey, 'accepted', accepted)
 redis.call('HINCRBY', importKey, 'duplicate', duplicates + repeated)
+if updated ~= '0' then redis.call('HINCRBY', importKey, 'updated', updated) end
 redis.call('HINCRBY', importKey, 'suppressed', suppressed)
 redis.call('HINCRBY', importKey, 'rejected', rejected)
-return { 'stored', accepted, repeated }
+return { 'stored', accepted, repeated, page, table.concat(repeatedSlots, ' ') }

@@ -1,0 +1,105 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { maskedValue } from '../../core/error-list.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Rejection } from '../../core/import.ts';
+import type { ListWish } from '../../core/list-wish.ts';
+import type { AddImportSource } from '../../pipelines/add-import.ts';
+import { importErrors } from '../../pipelines/import-errors.ts';
+import { type DryRun, tryImport } from '../../pipelines/try-import.ts';
+import type { CliDeps, CliIo } from './deps.ts';
+import { countText, factsText, printJson, printLine, write } from './output.ts';
+import { startProgress } from './progress.ts';
+
+/** One row as a line for people, the value at fault masked. */
+function rowText(rejection: Omit<Rejection, 'cells' | 'of'>, value: string): string {
+  const line = rejection.line === 0 ? '' : ` (line ${rejection.line})`;
+  const found = value === '' ? '' : ` ("${value}")`;
+  const column = rejection.column === '' ? '' : `, column "${rejection.column}"${found}`;
+  return `row ${rejection.row}${line}${column}: ${rejection.kind}, ${rejection.code}: ${rejection.message}`;
+}
+
+/** A line for each row of an import that made no callee. */
+export async function* rejectionTexts(deps: CliDeps, importId: string): AsyncIterable<string> {
+  const header = (await deps.store.importHeader(importId)) ?? [];
+  for await (const rejection of deps.store.rejections(importId)) {
+    yield rowText(rejection, maskedValue(rejection, header));
+  }
+}
+
+/** Writes the error list to standard output, or to a file that appears under its name only when it is whole. */
+export async function writeErrors(
+  deps: CliDeps,
+  io: CliIo,
+  importId: string,
+  file: string | undefined,
+): Promise<void> {
+  if (file === undefined) {
+    for await (const text of importErrors(deps, importId)) {
+      io.signal.throwIfAborted();
+      await write(io.stdout, text);
+    }
+    return;
+  }
+  const part = `${file}.part`;
+  try {
+    await pipeline(importErrors(deps, importId), createWriteStream(part, { mode: 0o600 }), {
+      signal: io.signal,
+    });
+    await rename(part, file);
+  } catch (error) {
+    await rm(part, { force: true });
+    if (error instanceof Error && 'syscall' in error) {
+      throw new AppError('file_unreadable', `${file} cannot be written: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function dryRunText(tried: DryRun): string {
+  const { mode } = tried;
+  const left = mode === 'update' ? 'would be changed' : 'would stay as they are; --update changes them';
+  return factsText([
+    ['file', `${tried.fileName} (${tried.encoding}), nothing was stored`],
+    ['rows', countText(tried.rows)],
+    ['added', countText(tried.added)],
+    ['unchanged', `${countText(tried.unchanged)} are in the campaign with the same attributes`],
+    ['changed', `${countText(tried.changed)} are in it with others, and ${left}`],
+    ['already called', `${countText(tried.alreadyCalled)} are in it with others, too late to change`],
+    ['duplicate', `${countText(tried.duplicate)} repeat an earlier row of the file`],
+    ['suppressed', countText(tried.suppressed)],
+    ['rejected', countText(tried.rejected)],
+    ...(tried.fault === '' ? [] : [['fault', `${tried.fault}. No row behind it`] as const]),
+  ]);
+}
+
+export interface DryRunRequest {
+  readonly campaignId: string;
+  readonly source: AddImportSource;
+  readonly wish?: ListWish | undefined;
+  readonly json: boolean;
+}
+
+/** `import add --dry-run`: prints what would become of the rows, and the first that would not be taken. */
+export async function printDryRun(deps: CliDeps, io: CliIo, request: DryRunRequest): Promise<void> {
+  const { campaignId, source, wish } = request;
+  const progress = startProgress(io, deps.clock, { label: source.fileName, unit: 'rows read' });
+  const onRows = (rows: number): void => {
+    io.signal.throwIfAborted();
+    progress.at(rows);
+  };
+  const tried = await tryImport(deps, campaignId, source, { wish, onRows }).finally(() => progress.end());
+  if (request.json) return printJson(io, tried);
+  await printLine(io, dryRunText(tried));
+  if (tried.alreadyImported !== null) {
+    await printLine(
+      io,
+      `the very same bytes are import ${tried.alreadyImported}: importing them again does nothing`,
+    );
+  }
+  for (const row of tried.reasons) await printLine(io, rowText(row, row.value));
+  const untaken = tried.alreadyCalled + tried.duplicate + tried.suppressed + tried.rejected;
+  const more = untaken - tried.reasons.length;
+  if (more > 0) await printLine(io, `and ${countText(more)} more rows that would not be taken`);
+}
