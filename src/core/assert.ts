@@ -18,6 +18,7 @@ export function unreachable(value: never, what: string): never {
 
 /** Gives the value, or throws {@link InvariantError} naming what should have been there. */
 export function present<T>(value: T | undefined | null, what: string): T {
-  assert(value !== undefined && value !== null, `${what} is missing`);
+  // Not through assert: the message would be made for every value that is there.
+  if (value === undefined || value === null) throw new InvariantError(`${what} is missing`);
   return value;
 }

@@ -114,6 +114,8 @@ export function newImport(campaignId: string, n = 1, bytes = 4_000): ImportRecor
     rejected: 0,
     encoding: '',
     delimiter: '',
+    mode: 'add',
+    updated: 0,
   };
 }
 

@@ -52,7 +52,11 @@ describe.skipIf(cli === undefined)(title, () => {
     const step = stepOf(record.id, 0, [seededNumber(7), ...numbersFrom(900, 2)], {
       rejections: [rejectionOf(4)],
     });
-    expect(await store.storeImportStep(record.id, step)).toEqual({ stored: true, accepted: 2, duplicate: 1 });
+    expect(await store.storeImportStep(record.id, step)).toMatchObject({
+      stored: true,
+      accepted: 2,
+      duplicate: 1,
+    });
     const rows: number[] = [];
     for await (const { row } of store.rejections(record.id)) rows.push(row);
     expect(rows).toEqual([1, 4]);
