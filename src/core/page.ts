@@ -54,6 +54,7 @@ export function packPage(importId: string, variables: readonly string[], cells: 
 }
 
 function escaped(cell: string): string {
+  if (!cell.includes(ESCAPE) && !cell.includes(SEPARATOR)) return cell;
   return cell.replaceAll(ESCAPE, `${ESCAPE}0`).replaceAll(SEPARATOR, `${ESCAPE}1`);
 }
 
@@ -67,8 +68,14 @@ function occurrences(text: string, mark: string): number {
 export function repackPage(rows: readonly CalleeRow[]): string {
   const [first] = rows;
   assert(first !== undefined, 'a page has rows');
-  const variables = [...new Set(rows.flatMap((row) => Object.keys(row.variables)))];
-  const updates = [...new Set(rows.flatMap(({ updatedBy }) => (updatedBy ? [updatedBy.importId] : [])))];
+  const names = new Set<string>();
+  const importIds = new Set<string>();
+  for (const { variables, updatedBy } of rows) {
+    for (const name of Object.keys(variables)) names.add(name);
+    if (updatedBy !== undefined) importIds.add(updatedBy.importId);
+  }
+  const variables = [...names];
+  const updates = [...importIds];
   const cells: string[] = [];
   for (const { importId, row, number, uui, variables: values, updatedBy } of rows) {
     assert(importId === first.importId, 'rows of one page are of one import');

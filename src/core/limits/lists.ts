@@ -57,6 +57,9 @@ export const ROW_PAGES_KEPT_MAX = 4_096;
  */
 export const UPDATE_ROWS_TOGETHER = 16_384;
 
+/** Numbers that are looked up at once: each is a command of its own, and thousands that wait cost the collector dearly. */
+export const NUMBERS_PER_LOOK = 1_024;
+
 /** Rows that a dry run names with their reasons; the rest are counted. */
 export const DRY_RUN_REASONS_MAX = 10;
 

@@ -1,5 +1,6 @@
 import type { CalleeRef } from '../../core/callee.ts';
 import { PLACE } from '../../core/import.ts';
+import { NUMBERS_PER_LOOK } from '../../core/limits.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Candidate } from './row-mapper.ts';
 
@@ -26,14 +27,15 @@ export async function knownCallees(
   campaignId: string,
   rows: readonly Candidate[],
 ): Promise<ReadonlyMap<Candidate, CalleeRef>> {
-  const found = await store.findNumbers(
-    campaignId,
-    rows.map((row) => row.digits),
-  );
   const known = new Map<Candidate, CalleeRef>();
-  for (const [at, row] of rows.entries()) {
-    const ref = found[at];
-    if (ref !== undefined) known.set(row, ref);
+  for (let from = 0; from < rows.length; from += NUMBERS_PER_LOOK) {
+    const some = rows.slice(from, from + NUMBERS_PER_LOOK);
+    const numbers = some.map((row) => row.digits);
+    const found = await store.findNumbers(campaignId, numbers);
+    for (const [at, row] of some.entries()) {
+      const ref = found[at];
+      if (ref !== undefined) known.set(row, ref);
+    }
   }
   return known;
 }
