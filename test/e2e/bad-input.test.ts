@@ -1,43 +1,25 @@
 import { readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  inject,
-  it,
-  onTestFinished,
-} from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import {
-  type BuiltApp,
-  buildApp,
   CampaignJson,
   type Ended,
   ImportJson,
   ledgerOf,
-  openSite,
   QUICK_CAMPAIGN,
   quickList,
   type Site,
   until,
 } from '../support/processes.ts';
 import { freePort, startTestRedis } from '../support/redis-server.ts';
+import { siteForEach } from '../support/site-for-each.ts';
 
-let app: BuiltApp;
 let site: Site;
 
-beforeAll(async () => {
-  app = await buildApp();
-}, 120_000);
-afterAll(() => app?.remove());
-beforeEach(async () => {
-  site = await openSite(app, inject('redisUrl'));
+siteForEach((opened) => {
+  site = opened;
 });
-afterEach(() => site.end());
 
 /** Refused with this code and these lines: the first says what is wrong, and no line is a stack or a log. */
 function expectRefusal(ended: Ended, code: 1 | 2, ...lines: readonly RegExp[]): void {

@@ -1,19 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
-import { type BuiltApp, buildApp, openSite, type Site } from '../support/processes.ts';
+import { expect, it } from 'vitest';
+import type { Site } from '../support/processes.ts';
+import { siteForEach } from '../support/site-for-each.ts';
 
-let app: BuiltApp;
 let site: Site;
 
-beforeAll(async () => {
-  app = await buildApp();
-}, 120_000);
-afterAll(() => app?.remove());
-beforeEach(async () => {
-  site = await openSite(app, inject('redisUrl'));
+siteForEach((opened) => {
+  site = opened;
 });
-afterEach(() => site.end());
 
 const KEYS = [
   ...['rows', 'accepted', 'duplicate', 'suppressed', 'rejected', 'answered', 'unanswered', 'expired'],

@@ -1,36 +1,28 @@
 import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRng } from '../../src/adapters/simulator/rng.ts';
 import {
   AuditJson,
-  type BuiltApp,
-  buildApp,
   CampaignJson,
   type Child,
   ImportJson,
-  openSite,
   QUICK_CAMPAIGN,
   quickList,
   type Site,
   until,
 } from '../support/processes.ts';
+import { siteForEach } from '../support/site-for-each.ts';
 
-let app: BuiltApp;
 let site: Site;
 let folder: string;
 
-beforeAll(async () => {
-  app = await buildApp();
-}, 120_000);
-afterAll(() => app?.remove());
-beforeEach(async () => {
-  site = await openSite(app, inject('redisUrl'));
+siteForEach(async (opened) => {
+  site = opened;
   folder = join(site.dir, 'drop/quick');
   await mkdir(folder, { recursive: true });
   await site.cli('campaign', 'put', 'quick', '--file', await site.write('quick.json', QUICK_CAMPAIGN));
 });
-afterEach(() => site.end());
 
 /** The watcher needs nothing of the provider's. */
 const ENV = { DROP_SETTLE: '500ms', TCCC_SECRET_ID: undefined, TCCC_SECRET_KEY: undefined };

@@ -1,35 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   AuditJson,
-  type BuiltApp,
-  buildApp,
   CampaignJson,
   type Child,
   ImportJson,
   ledgerOf,
-  openSite,
   QUICK_CAMPAIGN,
   quickList,
   requestsOf,
   type Site,
   until,
 } from '../support/processes.ts';
+import { siteForEach } from '../support/site-for-each.ts';
 
-let app: BuiltApp;
 let site: Site;
 
-beforeAll(async () => {
-  app = await buildApp();
-}, 120_000);
-afterAll(() => app?.remove());
-beforeEach(async () => {
-  site = await openSite(app, inject('redisUrl'));
+siteForEach((opened) => {
+  site = opened;
 });
-afterEach(() => site.end());
 
 const CALLEES = 600;
 const CalleeJson = z.object({

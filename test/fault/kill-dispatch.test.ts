@@ -1,25 +1,12 @@
 import { Redis } from 'ioredis';
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  inject,
-  it,
-  onTestFinished,
-} from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createRedisStore } from '../../src/adapters/redis/store.ts';
 import {
   AuditJson,
-  type BuiltApp,
-  buildApp,
   CampaignJson,
   type Child,
   ImportJson,
   ledgerOf,
-  openSite,
   QUICK_CAMPAIGN,
   quickList,
   requestsOf,
@@ -27,20 +14,15 @@ import {
   setFaults,
   until,
 } from '../support/processes.ts';
+import { siteForEach } from '../support/site-for-each.ts';
 
 /** Real processes that end without a word, as a power cut or the kernel's memory killer ends them. */
 
-let app: BuiltApp;
 let site: Site;
 
-beforeAll(async () => {
-  app = await buildApp();
-}, 60_000);
-afterAll(() => app?.remove());
-beforeEach(async () => {
-  site = await openSite(app, inject('redisUrl'));
+siteForEach((opened) => {
+  site = opened;
 });
-afterEach(() => site.end());
 
 const CREATE = 'CreateAutoCalloutTask';
 const READ = 'DescribeAutoCalloutTask';
