@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
+import { present } from '../../src/core/assert.ts';
+import { parseSubmissionName } from '../../src/core/batch.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
 import { watchTaskList } from '../../src/pipelines/task-list-watch.ts';
+import type { Telephony } from '../../src/ports/telephony.ts';
 import {
   createWorld,
   expectHonest,
@@ -26,10 +29,47 @@ const USUAL = {
 let world: World;
 afterEach(() => world.close());
 
+/**
+ * Requests that are sent side by side arrive in any order, and so does the turn of the tasks at the channels. One
+ * after the other, creates by their batch, the run is the same each time.
+ */
+function inOrder(real: Telephony): Telephony {
+  const created = new Map<number, PromiseWithResolvers>();
+  const creation = (batchId: number): PromiseWithResolvers => {
+    const held = created.get(batchId) ?? promiseWithResolvers();
+    created.set(batchId, held);
+    return held;
+  };
+  creation(0).resolve();
+  return {
+    ...real,
+    async createTask(order) {
+      const { batchId } = present(parseSubmissionName(order.name), order.name);
+      await creation(batchId - 1).promise;
+      const result = await real.createTask(order);
+      creation(batchId).resolve();
+      return result;
+    },
+  };
+}
+
+interface PromiseWithResolvers {
+  readonly promise: Promise<void>;
+  resolve(): void;
+}
+
+function promiseWithResolvers(): PromiseWithResolvers {
+  let resolve: () => void = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 describe('readings of tasks', () => {
   it('are few: tasks that wait for the channels of an earlier one are read when they should have ended', async () => {
     world = await createWorld(inject('redisUrl'), { scenario: { channelsPerCaller: 10 } });
-    const process = startProcess(world, { bounds: { lookIntervalMax: 5 * MINUTE } });
+    const process = startProcess(world, { bounds: { lookIntervalMax: 5 * MINUTE }, wrap: inOrder });
     await startCampaign(world, ID, 1_000, USUAL);
     await runUntil(world, process, () => isOver(world, ID));
     process.stop();
