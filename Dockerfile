@@ -16,6 +16,7 @@ COPY --from=build /app/dist ./dist
 COPY --from=build /app/samples ./samples
 RUN mkdir -p /var/lib/ringmaster && chown node:node /var/lib/ringmaster
 USER node
+EXPOSE 8080
 VOLUME /var/lib/ringmaster
 # SIGTERM drains: no new work, what runs is finished, queues are closed, then the store.
 STOPSIGNAL SIGTERM

@@ -1,17 +1,27 @@
 import { createBullQueue } from './adapters/bullmq/queue.ts';
 import { systemClock } from './adapters/clock.ts';
+import { createKeyFile } from './adapters/key-file.ts';
+import { createRedisCallLedger } from './adapters/redis/call-ledger.ts';
 import { connectRedis, type RedisConnection } from './adapters/redis/connect.ts';
+import { createRedisKeyUses } from './adapters/redis/key-uses.ts';
+import { createProviderState, type RedisProviderState } from './adapters/redis/provider-state.ts';
+import { createPushInbox } from './adapters/redis/push-inbox.ts';
+import { createRequestTally, type RequestTally } from './adapters/redis/request-tally.ts';
 import { createRedisStore } from './adapters/redis/store.ts';
 import { createRedisSuppression } from './adapters/redis/suppression.ts';
+import { createRedisTrail } from './adapters/redis/trail.ts';
 import { createSpool } from './adapters/spool.ts';
-import { createClient } from './adapters/tencent/client.ts';
+import { createClient, type RequestLog } from './adapters/tencent/client.ts';
+import { createTencentContactCenter } from './adapters/tencent/contact-center.ts';
 import { createQuota } from './adapters/tencent/quota.ts';
 import { createTencentTelephony } from './adapters/tencent/telephony.ts';
 import type { AppContext } from './app-context.ts';
 import { type Config, type ProviderConfig, requireProvider } from './config.ts';
 import { createLogger, type Logger } from './log.ts';
+import type { ContactCenter } from './ports/contact-center.ts';
 import type { Telephony } from './ports/telephony.ts';
 import { needsProvider, type Role, type RunningRole, startRole } from './roles.ts';
+import type { Tracing } from './tracing.ts';
 
 /** One process: what it shares, and its life. */
 export interface App extends AppContext {
@@ -33,8 +43,12 @@ export async function openApp(config: Config, options: { readonly name: string }
   });
   const { prefix } = config.redis;
   const clock = systemClock;
-  const queue = createBullQueue({ connection: redis.forQueues(), prefix, clock, logger: log });
-  const provider = openProvider(config, redis, log);
+  const tracing = await openTracing(config, options.name);
+  const telemetry = tracing?.telemetry;
+  const queue = createBullQueue({ connection: redis.forQueues(), prefix, clock, logger: log, telemetry });
+  const providerState = createProviderState(redis.client, { prefix, clock });
+  const requestTally = createRequestTally(redis.client, { prefix });
+  const provider = openProvider(config, redis, log, { providerState, requestTally });
   const running: RunningRole[] = [];
   const app: App = {
     config,
@@ -42,13 +56,24 @@ export async function openApp(config: Config, options: { readonly name: string }
     redis,
     store: createRedisStore(redis.client, { prefix }),
     suppression: createRedisSuppression(redis.client, { prefix, key: config.suppressionKey }),
+    ledger: createRedisCallLedger(redis.client, { prefix, key: config.suppressionKey }),
     queue,
     clock,
     spool: createSpool(config.spoolDir),
+    apiKeys: createKeyFile(config.apiKeysFile),
+    keyUses: createRedisKeyUses(redis.client, { prefix }),
+    trail: createRedisTrail(redis.client, { prefix }),
+    providerState,
+    requestTally,
+    telemetry,
+    pushes: createPushInbox(redis.client, { prefix }),
     telephony: provider?.telephony,
+    contactCenter: provider?.contactCenter,
+    forecast: { ...config.limits, assumptions: config.assumptions },
     async start(roles) {
       if (roles.some(needsProvider)) requireProvider(config);
       await app.suppression.check();
+      await app.ledger.check();
       for (const role of roles) running.push(startRole(app, role));
       await Promise.all(running.map((role) => role.ready()));
       log.info({ event: 'started', roles }, 'taking work');
@@ -57,6 +82,8 @@ export async function openApp(config: Config, options: { readonly name: string }
       await Promise.all(running.map((role) => role.close()));
       await queue.close();
       provider?.close();
+      await requestTally.flush();
+      await tracing?.close();
       await redis.close();
       log.info({ event: 'stopped' }, 'stopped');
     },
@@ -64,12 +91,20 @@ export async function openApp(config: Config, options: { readonly name: string }
   return app;
 }
 
+/** Where spans go, if anywhere: the library is loaded only then. */
+async function openTracing({ tracesTo }: Config, role: string): Promise<Tracing | undefined> {
+  if (tracesTo === undefined) return undefined;
+  const { startTracing } = await import('./tracing.ts');
+  return startTracing(tracesTo, role);
+}
+
 function openProvider(
   config: Config,
   redis: RedisConnection,
   log: Logger,
-): { readonly telephony: Telephony; close(): void } | undefined {
-  const { secretId, secretKey, sdkAppId } = config.provider;
+  watchers: RequestWatchers,
+): { readonly telephony: Telephony; readonly contactCenter: ContactCenter; close(): void } | undefined {
+  const { secretId, secretKey, sdkAppId, protectedNumbers } = config.provider;
   if (secretId === undefined || secretKey === undefined || sdkAppId === undefined) return undefined;
   const { endpoint, token, region }: ProviderConfig = requireProvider(config);
   const client = createClient({
@@ -81,10 +116,45 @@ function openProvider(
     quota: createQuota({ redis: redis.client, prefix: `${config.redis.prefix}:`, secretId }),
     deadlineMs: config.limits.requestDeadline,
     requestsPerSecond: config.limits.requestsPerSecond,
-    log,
+    log: watchedRequests(log, watchers),
   });
   return {
-    telephony: createTencentTelephony(client, { sdkAppId, taskListPage: config.limits.taskListPage }),
+    telephony: createTencentTelephony(client, {
+      sdkAppId,
+      protectedNumbers,
+      taskListPage: config.limits.taskListPage,
+    }),
+    contactCenter: createTencentContactCenter(client, { sdkAppId }),
     close: () => client.close(),
+  };
+}
+
+/** What never reached the provider, or got no answer from it. Everything else is an answer, refusals included. */
+const UNANSWERED = /^(?:network|deadline|bad_reply|http_\d+)$/;
+/** What our own side kept back says nothing about the provider. */
+const UNSENT = /^(?:bad_request|request_too_large|request_not_made|quota_wait|quota_unavailable)$/;
+
+interface RequestWatchers {
+  readonly providerState: RedisProviderState;
+  readonly requestTally: RequestTally;
+}
+
+/** The client's log, through which requests are also counted, and it is seen whether the provider answers. */
+function watchedRequests(
+  log: Logger,
+  { providerState: state, requestTally: tally }: RequestWatchers,
+): RequestLog {
+  return {
+    debug(fields, message) {
+      tally.note(fields.action, fields.code, fields.durationMs);
+      state.answered();
+      log.debug(fields, message);
+    },
+    warn(fields, message) {
+      tally.note(fields.action, fields.code, fields.durationMs);
+      if (UNANSWERED.test(fields.code)) state.unanswered(fields.code);
+      else if (!UNSENT.test(fields.code)) state.answered();
+      log.warn(fields, message);
+    },
   };
 }

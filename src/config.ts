@@ -74,6 +74,10 @@ function crossProblems(values: Partial<SettingValues>): Problem[] {
       problems.push({ name: 'REDIS_URL', text });
     }
   }
+  const secured = values.PUSH_AUTH === 'basic' || values.PUSH_AUTH === 'oauth2';
+  for (const name of secured ? (['PUSH_USER', 'PUSH_PASSWORD'] as const) : []) {
+    if (values[name] === undefined) problems.push({ name, text: `is needed where PUSH_AUTH is not "none"` });
+  }
   return problems;
 }
 
@@ -94,9 +98,20 @@ function arrange(values: SettingValues) {
       secretKey: values.TCCC_SECRET_KEY,
       token: values.TCCC_TOKEN,
       sdkAppId: values.TCCC_SDK_APP_ID,
+      protectedNumbers: values.TCCC_PROTECTED_NUMBERS,
       region: values.TCCC_REGION,
     },
-    http: { host: values.HTTP_HOST, port: values.HTTP_PORT },
+    http: {
+      host: values.HTTP_HOST,
+      port: values.HTTP_PORT,
+      drainDelayMs: values.HTTP_DRAIN_DELAY,
+      bounds: {
+        uploadBytesMax: values.HTTP_UPLOAD_BYTES_MAX,
+        requestsPerMinute: values.HTTP_REQUESTS_PER_MINUTE,
+        proxies: values.HTTP_PROXIES,
+      },
+    },
+    push: { mode: values.PUSH_AUTH, user: values.PUSH_USER, password: values.PUSH_PASSWORD },
     dataDir,
     spoolDir: values.SPOOL_DIR ?? join(dataDir, 'spool'),
     dropDir: values.DROP_DIR ?? join(dataDir, 'drop'),
@@ -109,6 +124,8 @@ function arrange(values: SettingValues) {
     suppressionKey: values.SUPPRESSION_KEY,
     apiKeysFile: values.API_KEYS_FILE ?? join(dataDir, 'api-keys.json'),
     logLevel: values.LOG_LEVEL,
+    privateWebhooks: values.WEBHOOK_PRIVATE === 'allow',
+    tracesTo: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     limits: {
       requestsPerSecond: values.REQUESTS_PER_SECOND,
       requestDeadline: values.REQUEST_DEADLINE,
@@ -121,8 +138,17 @@ function arrange(values: SettingValues) {
       firstLook: values.FIRST_LOOK,
       batchGather: values.BATCH_GATHER,
       recordGather: values.RECORD_GATHER,
+      calleesInFlightMax: values.CALLEES_IN_FLIGHT_MAX,
       taskListInterval: values.TASK_LIST_INTERVAL,
       taskListPage: values.TASK_LIST_PAGE,
+    },
+    /** What a forecast assumes. Shares of 1, milliseconds. */
+    assumptions: {
+      answeredShare: values.ASSUMED_ANSWERED_PERCENT / 100,
+      deadShare: values.ASSUMED_DEAD_PERCENT / 100,
+      answeredTime: values.ASSUMED_ANSWERED_TIME,
+      missedTime: values.ASSUMED_MISSED_TIME,
+      channels: values.ASSUMED_CHANNELS,
     },
   };
 }

@@ -7,12 +7,15 @@ import {
   startRunner,
 } from './adapters/bullmq/runner.ts';
 import { listReader } from './adapters/list/list-reader.ts';
+import { startApi } from './api.ts';
 import type { AppContext } from './app-context.ts';
 import { requireProvider } from './config.ts';
 import { unreachable } from './core/assert.ts';
 import { AppError } from './core/errors.ts';
 import { JOB_LOCK, JOB_LOCK_MIN } from './core/limits.ts';
 import { startWatcher } from './faces/drop/watcher.ts';
+import { placeAside } from './pipelines/cdr-push.ts';
+import { cleanSpool } from './pipelines/clean-spool.ts';
 import type { PipelineDeps } from './pipelines/deps.ts';
 import { dispatchCampaign, wakeDispatch } from './pipelines/dispatch.ts';
 import { ingestImport } from './pipelines/ingest.ts';
@@ -22,12 +25,12 @@ import { sweep } from './pipelines/sweep.ts';
 import { watchTaskList } from './pipelines/task-list-watch.ts';
 
 /**
- * Any number of processes may have the same role. `watch` looks after the drop folder; each of the others takes the
- * jobs of the queue of its name.
+ * Any number of processes may have the same role. `api` serves HTTP, `watch` looks after the drop folder; each of the
+ * others takes the jobs of the queue of its name.
  */
-export const ROLES = ['ingest', 'dispatch', 'poll', 'retry', 'watch'] as const;
+export const ROLES = ['ingest', 'dispatch', 'poll', 'retry', 'api', 'watch'] as const;
 export type Role = (typeof ROLES)[number];
-type QueueRole = Exclude<Role, 'watch'>;
+type QueueRole = Exclude<Role, 'api' | 'watch'>;
 
 /** A role at work, whatever it does. */
 export interface RunningRole {
@@ -39,7 +42,7 @@ export interface RunningRole {
 
 /** True for roles that place or follow calls. */
 export function needsProvider(role: Role): boolean {
-  return role !== 'ingest' && role !== 'watch';
+  return role !== 'ingest' && role !== 'api' && role !== 'watch';
 }
 
 /** Parses role names from a command line; none means all. Throws AppError `settings_invalid` naming what is wrong. */
@@ -67,8 +70,27 @@ function jobLock({ requestDeadline, submissionGrace }: AppContext['config']['lim
 
 /** Starts one role. */
 export function startRole(app: AppContext, role: Role): RunningRole {
+  if (role === 'api') return startApi(app);
+  if (role === 'ingest') return startIngest(app);
   if (role !== 'watch') return startQueueRole(app, role);
   return startWatcher(app, { dir: app.config.dropDir, ...app.config.drop });
+}
+
+/** Lists are read by a worker like any other; what a crash has left in the spool is removed once, at the start. */
+function startIngest(app: AppContext): RunningRole {
+  const runner = startQueueRole(app, 'ingest');
+  const cleaned = cleanSpool(app).then(
+    (files) => files > 0 && app.log.info({ event: 'spool_cleaned', files }, 'removed left-over files'),
+    (error: unknown) =>
+      app.log.warn({ event: 'spool_cleaning_failed', err: error }, 'the spool stays as it is'),
+  );
+  return {
+    ready: () => runner.ready(),
+    close: async () => {
+      await cleaned;
+      return runner.close();
+    },
+  };
 }
 
 /** Starts the worker of one queue, with the schedules that belong to it. */
@@ -81,6 +103,7 @@ function startQueueRole(app: AppContext, role: QueueRole): Runner {
     prefix: app.config.redis.prefix,
     concurrency: CONCURRENCY[role],
     logger: app.log,
+    telemetry: app.telemetry,
     schedules: schedulesOf(app, role),
     lockMs,
     stalledIntervalMs: lockMs / 2,
@@ -95,8 +118,7 @@ function schedulesOf(app: AppContext, role: QueueRole): Schedule[] {
 
 function handlerOf(app: AppContext, role: QueueRole): JobHandler {
   if (role === 'ingest') return (ids, context) => handleIngest(app, ids, context);
-  return (ids, context) =>
-    handleCalls(callDeps(app, context), ids, context, app.config.limits.taskListInterval);
+  return (ids, context) => handleCalls(callDeps(app, context), ids, context, app);
 }
 
 /** The pipelines' view of the app, logging under the job's own name. */
@@ -106,8 +128,19 @@ function callDeps(app: AppContext, context: JobContext): PipelineDeps {
     requireProvider(app.config);
     throw new AppError('settings_invalid', 'the provider is not configured');
   }
-  const { store, suppression, queue, clock } = app;
-  return { store, suppression, telephony, queue, clock, log: context.logger, bounds: app.config.limits };
+  const { store, suppression, ledger, contactCenter, queue, clock } = app;
+  const { logger: log } = context;
+  return {
+    store,
+    suppression,
+    ledger,
+    telephony,
+    contactCenter,
+    queue,
+    clock,
+    log,
+    bounds: app.config.limits,
+  };
 }
 
 async function handleIngest(app: AppContext, ids: JobIds, context: JobContext): Promise<void> {
@@ -119,6 +152,7 @@ async function handleIngest(app: AppContext, ids: JobIds, context: JobContext): 
       clock: app.clock,
       reader: listReader(),
       openFile: (id) => app.spool.pathOf(id),
+      dropFile: (id) => app.spool.remove(id),
     },
     ids.importId,
     {
@@ -140,7 +174,7 @@ async function handleCalls(
   deps: PipelineDeps,
   ids: JobIds,
   context: JobContext,
-  taskListInterval: number,
+  app: AppContext,
 ): Promise<void> {
   switch (ids.kind) {
     case 'dispatch':
@@ -152,9 +186,10 @@ async function handleCalls(
     case 'retry':
       return logged(deps, ids.campaignId, context, () => retryCampaign(deps, ids.campaignId));
     case 'sweep':
-      return sweep(deps);
+      await sweep(deps);
+      return placeAside({ ...deps, pushes: app.pushes });
     case 'tasks':
-      return watchTaskList(deps, taskListInterval);
+      return watchTaskList(deps, app.config.limits.taskListInterval);
     case 'ingest':
       return;
     default:

@@ -45,6 +45,7 @@ describe('loadConfig', () => {
     const config = loadConfig({
       ...PROVIDER,
       TCCC_TOKEN: 'token',
+      TCCC_PROTECTED_NUMBERS: 'on',
       TCCC_REGION: 'ap-guangzhou',
       TCCC_ENDPOINT: 'http://127.0.0.1:9700/',
       REDIS_URL: 'rediss://app:pw@redis.local:6380',
@@ -64,6 +65,7 @@ describe('loadConfig', () => {
       secretKey: SECRET,
       token: 'token',
       sdkAppId: 1_400_000_000,
+      protectedNumbers: true,
       region: 'ap-guangzhou',
     });
     expect(config.redis.clusterNodes).toEqual([

@@ -3,12 +3,16 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { listReader } from '../src/adapters/list/list-reader.ts';
+import { openingAt } from '../src/core/calling-window.ts';
 import { CampaignSettings, campaignJsonSchema } from '../src/core/campaign.ts';
+import { callingRules } from '../src/core/campaign-rules.ts';
 import { resolveColumns } from '../src/core/columns.ts';
+import { callerChoice } from '../src/core/retry-policy.ts';
 import { mapRow } from '../src/core/row.ts';
 import { demoList } from './support/make-demo-list.ts';
 
 const CAMPAIGN = 'samples/demo.campaign.json';
+const RULES = 'samples/rules.campaign.json';
 const LIST = 'samples/demo.csv';
 const SCHEMA = 'samples/campaign.schema.json';
 
@@ -84,5 +88,28 @@ describe('the samples', () => {
     const validate = ajv.compile(await json(SCHEMA));
     expect(validate(file), JSON.stringify(validate.errors)).toBe(true);
     expect(validate({ ...file, retrys: {} })).toBe(false);
+    const rules = await json(RULES);
+    expect(validate(rules), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ ...rules, retry: { preset: 'bold' } })).toBe(false);
+    expect(validate({ ...rules, blackouts: [{ from: '24.12.2026', to: '2026-12-26' }] })).toBe(false);
+  });
+
+  it('hold a campaign of retries and windows that means what it says', async () => {
+    const settings = CampaignSettings.parse(await json(RULES));
+    const { retry } = settings;
+    expect(retry).toMatchObject({ attemptsMax: 4, dayParts: true });
+    expect(callerChoice(retry, 'operator_error')).toBe('other');
+    expect(callerChoice(retry, 'no_answer')).toBe('same');
+    const rules = callingRules({ settings, createdAt: Date.parse('2026-11-23T00:00:00+08:00') });
+    const isOpen = (text: string, zone = 'Asia/Shanghai') => openingAt(rules, zone, Date.parse(text)).open;
+    expect(isOpen('2026-12-23T15:00+08:00')).toBe(true);
+    expect(isOpen('2026-12-23T13:00+08:00')).toBe(false);
+    for (const day of ['24', '25', '26']) expect(isOpen(`2026-12-${day}T15:00+08:00`), day).toBe(false);
+    expect(isOpen('2026-12-31T11:00+08:00')).toBe(true);
+    expect(isOpen('2026-12-31T15:00+08:00')).toBe(false);
+    expect(isOpen('2026-12-05T11:00+08:00')).toBe(false);
+    expect(isOpen('2026-12-05T13:00+08:00')).toBe(true);
+    expect(isOpen('2026-12-23T12:00Z', 'Europe/London'), 'the platform has its own evening').toBe(false);
+    expect(isOpen('2026-12-23T11:00Z', 'Europe/London')).toBe(true);
   });
 });

@@ -32,7 +32,10 @@ function importsOf(path: string): Import[] {
   });
 }
 
-const sources = filesUnder('src', '.ts');
+const sources = [...filesUnder('src', '.ts'), ...filesUnder('src', '.tsx')].sort();
+/** Runs in the browser: bundled from its own entry, no part of what the workers load. */
+const consoleSources = sources.filter((path) => path.startsWith('src/faces/console/'));
+const serverSources = sources.filter((path) => !consoleSources.includes(path));
 const workers = filesUnder('workers', '.ts');
 const tests = filesUnder('test', '.ts');
 const imports = [...sources, ...workers].flatMap(importsOf);
@@ -157,7 +160,7 @@ describe('the layout', () => {
   });
 
   it('imports only files that are there, by their full name', () => {
-    const known = new Set([...sources, ...workers]);
+    const known = new Set([...sources, ...workers, ...filesUnder('src', '.css')]);
     expect(show(ownImports.filter(({ target }) => !known.has(target)))).toEqual([]);
   });
 
@@ -167,7 +170,23 @@ describe('the layout', () => {
 
   it('has no file that no worker needs', () => {
     const needed = reachable(workers);
-    expect(sources.filter((path) => !needed.has(path))).toEqual([]);
+    expect(serverSources.filter((path) => !needed.has(path))).toEqual([]);
+  });
+
+  it('has no file that the page does not need, and none that the page and a worker both run', () => {
+    const folder = 'src/faces/console/';
+    const needed = reachable([`${folder}main.tsx`, `${folder}vite.config.ts`]);
+    expect(consoleSources.filter((path) => !needed.has(path))).toEqual([]);
+    expect(
+      show(
+        ownImports.filter(({ from, target }) => serverSources.includes(from) && target.startsWith(folder)),
+      ),
+    ).toEqual([]);
+    // What it knows of the server are types, which are gone from what is bundled.
+    const outward = consoleSources.flatMap((path) =>
+      linesWith([path], /^import (?!type ).*'(?:\.\.\/)+(?:core|ports|pipelines|adapters|faces|documents)/),
+    );
+    expect(outward).toEqual([]);
   });
 
   it('keeps the core free of everything but three packages, and the ports of all code', () => {

@@ -14,17 +14,6 @@ process.exitCode = await runCli(process.argv.slice(2), processIo(), async () => 
   // A command says in one line itself what goes wrong; its log is for those who ask for it.
   const logLevel = process.env.LOG_LEVEL === undefined ? 'silent' : config.logLevel;
   const app = await openApp({ ...config, logLevel }, { name: 'cli' });
-  const { store, suppression, queue, telephony, clock, spool } = app;
   const redisFacts = () => probeRedis(app.redis.client);
-  return {
-    store,
-    suppression,
-    queue,
-    telephony,
-    clock,
-    spool,
-    reader: listReader(),
-    redisFacts,
-    close: () => app.close(),
-  };
+  return { ...app, reader: listReader(), redisFacts };
 });

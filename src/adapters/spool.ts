@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { assert } from '../core/assert.ts';
-import type { Spool, SpooledFile } from '../ports/spool.ts';
+import type { Spool, SpoolEntry, SpooledFile } from '../ports/spool.ts';
 
 /** Marks a file that has no lasting name yet: after a crash it may be removed, nothing points to it. */
 const PASSING = '.part';
@@ -33,12 +33,38 @@ async function syncDirectory(dir: string): Promise<void> {
   }
 }
 
+function plainName(name: string): string {
+  assert(/^[\w-][\w.-]*$/.test(name), 'a name in the spool is one plain word');
+  return name;
+}
+
+/** Files of ours only: what somebody else put there is none of our business, nor is what goes away meanwhile. */
+async function entriesOf(dir: string, max: number): Promise<SpoolEntry[]> {
+  const found: SpoolEntry[] = [];
+  const names = await readdir(dir).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  for (const name of names.sort()) {
+    if (found.length >= max) break;
+    if (!/^[\w-][\w.-]*$/.test(name)) continue;
+    const stats = await lstat(join(dir, name)).catch(() => undefined);
+    if (stats?.isFile() !== true) continue;
+    found.push({ name, passing: name.endsWith(PASSING), writtenAt: Math.floor(stats.mtimeMs) });
+  }
+  return found;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
 /** The spool in `directory`, which is made when first needed. A kept file survives a power cut, whole. */
 export function createSpool(directory: string): Spool {
   const dir = resolve(directory);
   const pathOf = (name: string) => {
-    assert(/^[\w-][\w.-]*$/.test(name) && !name.endsWith(PASSING), 'a name in the spool is one plain word');
-    return join(dir, name);
+    assert(!name.endsWith(PASSING), 'the lasting name of a file is one plain word');
+    return join(dir, plainName(name));
   };
   return {
     pathOf,
@@ -61,5 +87,9 @@ export function createSpool(directory: string): Spool {
     async discard(file) {
       await rm(file.path, { force: true });
     },
+    async remove(name) {
+      await rm(join(dir, plainName(name)), { force: true });
+    },
+    entries: (max) => entriesOf(dir, max),
   };
 }

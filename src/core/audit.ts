@@ -16,6 +16,7 @@ import {
 import * as rules from './invariants.ts';
 import { PAGE_SLOTS, VIOLATIONS_KEPT_MAX } from './limits.ts';
 import type { RowCounters } from './report.ts';
+import { dueLane, type RowLimits } from './row-limits.ts';
 
 /** Everything about a campaign but its pages, as near to one moment as the store can give. */
 export interface AuditFacts {
@@ -36,19 +37,22 @@ export interface AuditFacts {
   /** The whole due index: bucket is the due time in whole seconds over the bucket's width, 0 for "at once". */
   readonly dueIndex: readonly {
     readonly zone: number;
+    readonly priority?: number | undefined;
     readonly bucket: number;
     readonly page: number;
     readonly callees: number;
   }[];
   readonly missed: ReadonlySet<CalleeRef>;
+  /** Pages that are looked at for callees whose time is over. Left out: none. */
+  readonly timedPages?: ReadonlySet<number>;
 }
 
 export interface AuditPage {
   readonly page: number;
   /** By slot; undefined for an empty slot. */
   readonly records: readonly (CalleeRecord | undefined)[];
-  /** Rows stored in the page, by slot; only their presence is looked at. */
-  readonly rows: readonly unknown[];
+  /** Rows stored in the page, by slot; their presence is looked at, and their limits. */
+  readonly rows: readonly ({ readonly limits?: RowLimits } | undefined)[];
   /** By slot: where the number index leads from the row's number. */
   readonly indexed: readonly (CalleeRef | undefined)[];
   /** By slot. Left out: stories are not audited. */
@@ -68,7 +72,9 @@ export interface AuditResult {
 /** Text that differs when anything moved that the comparing rules read. */
 function markOf(facts: AuditFacts): string {
   const batches = facts.openBatches.map(({ id, state, calleesOpen }) => [id, state, calleesOpen]);
-  const due = facts.dueIndex.map(({ zone, bucket, page, callees }) => [zone, bucket, page, callees]);
+  const due = facts.dueIndex.map(({ zone, priority = 0, bucket, page, callees }) => [
+    ...[zone, priority, bucket, page, callees],
+  ]);
   const imports = facts.imports.map(({ id, rows }) => [id, rows]);
   return JSON.stringify([
     facts.batchNext,
@@ -77,6 +83,7 @@ function markOf(facts: AuditFacts): string {
     batches.sort(),
     due.sort(),
     [...facts.missed].sort(),
+    [...(facts.timedPages ?? [])].sort(),
   ]);
 }
 
@@ -94,9 +101,10 @@ class Kept {
 
 function dueByPage(facts: AuditFacts): Map<number, Map<string, number>> {
   const pages = new Map<number, Map<string, number>>();
-  for (const { zone, bucket, page, callees } of facts.dueIndex) {
+  for (const { zone, priority, bucket, page, callees } of facts.dueIndex) {
     const places = pages.get(page) ?? new Map<string, number>();
-    const place = `${zone} ${bucket}`;
+    const lane = dueLane(priority === undefined ? { zone } : { zone, priority });
+    const place = `${lane} ${bucket}`;
     places.set(place, (places.get(place) ?? 0) + callees);
     pages.set(page, places);
   }
@@ -156,13 +164,17 @@ class Audit {
     const stories = page.stories?.get(slot) ?? [];
     // Calls of a task that landed late are no attempts that anybody allowed, and yet they are counted.
     const unwanted = stories.filter((line) => line.reason === 'orphan_call');
-    const beyond = unwanted.reduce((calls, line) => calls + (line.calls?.length ?? 0), 0);
+    // An operator who opens an ended callee again grants one attempt.
+    const granted = stories.filter((line) => line.from === 'unanswered').length;
+    const beyond = unwanted.reduce((calls, line) => calls + (line.calls?.length ?? 0), granted);
     this.#certain.add(rules.checkAttempts(ref, record, facts.attemptsAllowed + beyond));
     this.#certain.add(rules.checkFinalReason(ref, record));
     this.#certain.add(rules.checkNumber(ref, page.indexed[slot]));
     if (page.rows[slot] === undefined) {
       this.#certain.add(rules.finding('row_present', rules.calleeName(ref), 'its page has no row for it'));
     }
+    this.#suspected.add(rules.checkLimits(ref, record, page.rows[slot]));
+    this.#suspected.add(rules.checkTimed(ref, record, facts.timedPages?.has(page.page) === true));
     this.#suspected.add(rules.checkZone(ref, record, facts.zonesTotal));
     this.#suspected.add(rules.checkHeld(ref, record, this.#batches.get(record.batch)));
     this.#suspected.add(rules.checkMissed(ref, record, facts.missed.has(ref)));

@@ -48,6 +48,10 @@ export interface BatchRecord {
   /** Submissions made so far; the present or latest one is named after this number. */
   readonly submissions: number;
   readonly zone: number;
+  /** The one caller of its task: its place in the campaign's list, from 1. Left out: all of them, as batches once were. */
+  readonly caller?: number;
+  /** When the campaign's pace lets the next batch be made; left out where nothing paces it. */
+  readonly nextReleaseAt?: Instant;
   readonly calleesTotal: number;
   /** Callees of it that are still batched or calling. */
   readonly calleesOpen: number;
@@ -73,8 +77,14 @@ export interface BatchRecord {
   readonly absentAt: Instant;
   /** Version of the suppression lists in which its callees were last looked up; absent is 0, "before there were any". */
   readonly listsVersion?: number;
+  /** When the time of its rows ends, and so its task. Left out: they have none of their own. */
+  readonly rowsNotAfter?: Instant;
   /** Set when its task was stopped though the campaign goes on: its undialled callees are not at fault. */
   readonly stoppedFor?: 'suppression';
+  /** Set when pushes told that its calls ended: its next look is not put off any more. */
+  readonly pushed?: true;
+  /** What the dials of its callees are reserved under in the call ledger. Left out: by nobody. */
+  readonly dials?: string;
   /** Bumped by every change; the store refuses a change made from an old reading. */
   readonly version: number;
 }

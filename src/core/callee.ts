@@ -1,7 +1,10 @@
+import type { CallFacts } from './call-facts.ts';
 import type { Disposition } from './disposition.ts';
 import { isFinal, nextState, type StateTable, statesOf } from './machine.ts';
 import type { Reason } from './reasons.ts';
 import type { Instant } from './time.ts';
+
+export type { CallFacts } from './call-facts.ts';
 
 export type CalleeState =
   | 'initial'
@@ -30,7 +33,10 @@ export type CalleeEvent =
   | 'stop'
   | 'resume'
   | 'give_up'
+  | 'hasten'
+  | 'reopen'
   | 'suppress'
+  | 'postpone'
   | 'expire'
   | 'cancel';
 
@@ -42,7 +48,14 @@ export const calleeStates: StateTable<CalleeState, CalleeEvent> = {
   initial: {
     owner: 'dispatch',
     mayLast: 'until dialled',
-    moves: { claim: ['batched'], suppress: ['suppressed'], expire: ['expired'], cancel: ['cancelled'] },
+    moves: {
+      claim: ['batched'],
+      postpone: ['initial'],
+      give_up: ['unanswered'],
+      suppress: ['suppressed'],
+      expire: ['expired'],
+      cancel: ['cancelled'],
+    },
   },
   batched: {
     owner: 'dispatch',
@@ -68,7 +81,15 @@ export const calleeStates: StateTable<CalleeState, CalleeEvent> = {
   pending_retry: {
     owner: 'dispatch',
     mayLast: 'until it is due',
-    moves: { claim: ['batched'], suppress: ['suppressed'], expire: ['expired'], cancel: ['cancelled'] },
+    moves: {
+      claim: ['batched'],
+      postpone: ['pending_retry'],
+      hasten: ['pending_retry'],
+      give_up: ['unanswered'],
+      suppress: ['suppressed'],
+      expire: ['expired'],
+      cancel: ['cancelled'],
+    },
   },
   needs_attention: {
     owner: 'operator',
@@ -76,7 +97,11 @@ export const calleeStates: StateTable<CalleeState, CalleeEvent> = {
     moves: { resume: ['initial', 'pending_retry'], give_up: ['unanswered'], cancel: ['cancelled'] },
   },
   answered: { owner: null, mayLast: 'for ever', moves: {} },
-  unanswered: { owner: null, mayLast: 'for ever', moves: {} },
+  unanswered: {
+    owner: null,
+    mayLast: 'for ever, unless an operator wants one more attempt',
+    moves: { reopen: ['pending_retry'] },
+  },
   suppressed: { owner: null, mayLast: 'for ever', moves: {} },
   expired: { owner: null, mayLast: 'for ever', moves: {} },
   cancelled: { owner: null, mayLast: 'for ever', moves: {} },
@@ -116,26 +141,17 @@ export interface CalleeRecord {
   readonly due: Instant;
   /** Number of its latest batch; 0 before the first. */
   readonly batch: number;
+  /** Before whom it is called among those that are due, 1 first, 5 last. Left out: 3, as most. */
+  readonly priority?: number;
+  /** Its row says after when it is never called. Left out: it does not. */
+  readonly timed?: true;
+  /**
+   * Who called it last: the place of the caller in the campaign's list, from 1, and below zero where the next attempt
+   * is another caller's. Left out: nobody yet.
+   */
+  readonly caller?: number;
   /** Counts every change, modulo 256, so that an old reading can never pass for the present one. */
   readonly version: number;
-}
-
-/** What the provider told about one call of one attempt. Durations in seconds. */
-export interface CallFacts {
-  readonly sessionId: string;
-  /** The provider's end code; undefined when the call record never came. */
-  readonly endStatus?: number;
-  readonly startedAt?: Instant;
-  readonly endedAt?: Instant;
-  readonly ringSeconds?: number;
-  readonly talkSeconds?: number;
-  readonly hungUpSide?: string;
-  readonly caller?: string;
-  /** Keys pressed in order, for example "1" or "2,9". */
-  readonly keysPressed?: string;
-  readonly recordingUrl?: string;
-  /** The limit for late call records passed: what is known is the task's answered/unanswered only. */
-  readonly recordMissing?: true;
 }
 
 /** One line of a callee's story: what moved it, when and why. Stored with every move, never rewritten. */
@@ -167,9 +183,39 @@ export interface MoveDetails {
   readonly reason: Reason;
   /** Needed where the table gives the event more than one target. */
   readonly to?: CalleeState;
-  readonly change?: Partial<Pick<CalleeRecord, 'disposition' | 'attempts' | 'returns' | 'due' | 'batch'>>;
+  readonly change?: Partial<
+    Pick<CalleeRecord, 'disposition' | 'attempts' | 'returns' | 'due' | 'batch' | 'caller'>
+  >;
   readonly calls?: readonly CallFacts[];
   readonly facts?: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * The record with a change; what the change leaves out, or has as undefined, stays. Field by field: one is made for
+ * every callee moved, and spreading takes longer than all else about it.
+ */
+function changed(
+  before: CalleeRecord,
+  change: NonNullable<MoveDetails['change']>,
+  state: CalleeState,
+  reason: Reason,
+): CalleeRecord {
+  const after: { -readonly [Field in keyof CalleeRecord]: CalleeRecord[Field] } = {
+    state,
+    reason,
+    disposition: change.disposition ?? before.disposition,
+    attempts: change.attempts ?? before.attempts,
+    returns: change.returns ?? before.returns,
+    zone: before.zone,
+    due: change.due ?? before.due,
+    batch: change.batch ?? before.batch,
+    version: (before.version + 1) % 256,
+  };
+  const caller = change.caller ?? before.caller;
+  if (caller !== undefined) after.caller = caller;
+  if (before.priority !== undefined) after.priority = before.priority;
+  if (before.timed !== undefined) after.timed = before.timed;
+  return after;
 }
 
 /**
@@ -183,14 +229,9 @@ export function moveCallee(
   details: MoveDetails,
 ): CalleeMove {
   const state = nextState(calleeStates, before.state, event, details.to);
-  const after: CalleeRecord = {
-    ...before,
-    ...details.change,
-    state,
-    reason: details.reason,
-    version: (before.version + 1) % 256,
-  };
-  if (state === before.state) return { ref, before, after, story: undefined };
+  const after = changed(before, details.change ?? {}, state, details.reason);
+  const isNoted = event === 'postpone' || event === 'hasten';
+  if (state === before.state && !isNoted) return { ref, before, after, story: undefined };
   // Field by field: one of these is made for every callee moved, and spreading what may be absent costs most of it.
   const story: { -readonly [Field in keyof CalleeStory]: CalleeStory[Field] } = {
     at: details.now,
@@ -201,7 +242,7 @@ export function moveCallee(
   };
   if (after.disposition !== undefined) story.disposition = after.disposition;
   if (after.batch !== 0) story.batch = after.batch;
-  if (state === 'pending_retry') story.due = after.due;
+  if (state === 'pending_retry' || event === 'postpone') story.due = after.due;
   if (details.calls !== undefined) story.calls = details.calls;
   if (details.facts !== undefined) story.facts = details.facts;
   return { ref, before, after, story };

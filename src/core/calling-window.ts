@@ -8,15 +8,23 @@
  * On the days when clocks change, the cautious reading: a window opens once the wall clock has passed its start for
  * good, and closes when the wall clock first reaches its end. So a start or an end that the clock skips stands at
  * the moment of the change, and an hour that comes twice is never used to stay open past an end already reached.
+ *
+ * A blackout of whole days makes each of them a holiday. One between two times only cuts out what lies between, from
+ * when the wall clock first reaches its start until it has passed its end for good. The platform's hours are cut out
+ * of what is left, by the platform's own clock.
  */
-import type { CallingWindow } from './campaign.ts';
+import type { Blackout, CallingWindow } from './campaign.ts';
 import {
   OPENING_BLOCK_DAYS,
   OPENING_BLOCKS_KEPT_MAX,
   OPENING_HORIZON,
+  PLATFORM_HOURS_FROM,
+  PLATFORM_HOURS_TO,
+  PLATFORM_HOURS_ZONE,
   WINDOW_DEFAULT_FROM,
   WINDOW_DEFAULT_TO,
 } from './limits.ts';
+import { joined, type Stretch, within, without } from './stretch.ts';
 import { DAY, HOUR, type Instant, MINUTE } from './time.ts';
 import { zoneClock } from './zone-clock.ts';
 
@@ -25,6 +33,9 @@ export interface CallingRules {
   readonly windows?: readonly CallingWindow[] | undefined;
   /** Local dates such as `2026-12-25`. */
   readonly holidays: readonly string[];
+  readonly blackouts?: readonly Blackout[] | undefined;
+  /** Never outside 08:00 to 21:00 Beijing time, as the provider demands for the numbers it supplies (reference 3.6). */
+  readonly platformHours?: boolean | undefined;
   readonly startAt?: Instant | undefined;
   readonly endAt?: Instant | undefined;
 }
@@ -32,12 +43,6 @@ export interface CallingRules {
 export type Opening =
   | { readonly open: true; readonly closesAt: Instant }
   | { readonly open: false; readonly opensAt: Instant | undefined };
-
-/** A stretch of time, the end not included. On the wall: milliseconds of wall time; else instants. */
-interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const BLOCK = OPENING_BLOCK_DAYS * DAY;
@@ -50,21 +55,6 @@ const DEFAULT_WINDOWS: readonly CallingWindow[] = [
 
 function timeOfDay(text: string): number {
   return Number(text.slice(0, 2)) * HOUR + Number(text.slice(3, 5)) * MINUTE;
-}
-
-/** Sorted, with overlapping and adjoining stretches joined and empty ones left out. */
-function joined(stretches: readonly Stretch[]): Stretch[] {
-  const sorted = stretches.filter((one) => one.from < one.to).sort((a, b) => a.from - b.from);
-  const result: Stretch[] = [];
-  for (const next of sorted) {
-    const last = result.at(-1);
-    if (last !== undefined && next.from <= last.to) {
-      result[result.length - 1] = { from: last.from, to: Math.max(last.to, next.to) };
-    } else {
-      result.push(next);
-    }
-  }
-  return result;
 }
 
 /** The open stretches of a day as offsets from its midnight, per weekday (0 is Monday). */
@@ -101,12 +91,16 @@ class OpeningCalendar {
   readonly #week: Week;
   /** Days since 1970-01-01. */
   readonly #holidays: ReadonlySet<number>;
+  readonly #blackouts: readonly Blackout[];
+  readonly #platformHours: boolean;
   readonly #blocks = new Map<number, readonly Stretch[]>();
 
   constructor(rules: CallingRules, zone: string) {
     this.#zone = zone;
     this.#week = weekOf(rules.windows ?? DEFAULT_WINDOWS);
     this.#holidays = new Set(rules.holidays.map((date) => Date.parse(`${date}T00:00:00Z`) / DAY));
+    this.#blackouts = rules.blackouts ?? [];
+    this.#platformHours = rules.platformHours === true;
   }
 
   /** The first stretch that ends after `at` and begins no later than `horizon`. */
@@ -127,7 +121,12 @@ class OpeningCalendar {
       from: clock.lastBefore(from),
       to: clock.firstReached(to),
     }));
-    const found = joined(instants);
+    const closed = this.#blackouts.flatMap(({ kind, from, to }) => {
+      if (kind === 'days') return [];
+      return kind === 'wall' ? { from: clock.firstReached(from), to: clock.lastBefore(to) } : { from, to };
+    });
+    const open = without(joined(instants), joined(closed));
+    const found = this.#platformHours ? within(open, platformHours(block)) : open;
     if (this.#blocks.size >= OPENING_BLOCKS_KEPT_MAX) this.#blocks.clear();
     this.#blocks.set(block, found);
     return found;
@@ -173,11 +172,30 @@ class OpeningCalendar {
   }
 
   #day(day: number): readonly Stretch[] {
-    if (this.#holidays.has(day)) return [];
-    const week = this.#holidays.has(day - 1) ? this.#week.afterHoliday : this.#week.afterOpenDay;
+    if (this.#isHoliday(day)) return [];
+    const week = this.#isHoliday(day - 1) ? this.#week.afterHoliday : this.#week.afterOpenDay;
     // 1970-01-01 was a Thursday; the second remainder brings days before it into the range.
     return week[(((day + 3) % 7) + 7) % 7] ?? [];
   }
+
+  #isHoliday(day: number): boolean {
+    if (this.#holidays.has(day)) return true;
+    const midnight = day * DAY;
+    return this.#blackouts.some(({ kind, from, to }) => kind === 'days' && from <= midnight && midnight < to);
+  }
+}
+
+/**
+ * The platform's hours of every day that has a part in the block. What is cut by them is shorter than a day, so a
+ * stretch that reaches into the block is there in full, and no stretch is there only in part.
+ */
+function platformHours(block: number): Stretch[] {
+  const clock = zoneClock(PLATFORM_HOURS_ZONE, block * BLOCK);
+  const [from, to] = [timeOfDay(PLATFORM_HOURS_FROM), timeOfDay(PLATFORM_HOURS_TO)];
+  return Array.from({ length: OPENING_BLOCK_DAYS + 2 }, (_, index) => {
+    const midnight = (block * OPENING_BLOCK_DAYS + index - 1) * DAY;
+    return { from: clock.lastBefore(midnight + from), to: clock.firstReached(midnight + to) };
+  });
 }
 
 const calendars = new WeakMap<CallingRules, Map<string, OpeningCalendar>>();

@@ -1,5 +1,13 @@
 /** Which column of a list holds what. Decided once per file, before its first row; what is unclear is asked back. */
 import type { CampaignSettings } from './campaign.ts';
+import {
+  COLUMN_ROLES,
+  type ColumnRole,
+  foldedHeader,
+  ROLE_WORDS,
+  roleOfHeader,
+  shownHeader,
+} from './column-names.ts';
 import { COLUMNS_MAX } from './limits.ts';
 
 export interface ResolvedColumns {
@@ -7,6 +15,10 @@ export interface ResolvedColumns {
   readonly callee: number;
   readonly uui: number | undefined;
   readonly timeZone: number | undefined;
+  /** When the callee of a row may be called first and last, and before whom. Left out: as the campaign says. */
+  readonly notBefore?: number | undefined;
+  readonly notAfter?: number | undefined;
+  readonly priority?: number | undefined;
   /** In the order in which their values are stored. */
   readonly variables: readonly { readonly name: string; readonly index: number }[];
   /** The header as shown to people, by index; its length is the width of a row. */
@@ -28,70 +40,6 @@ export type ColumnsResult =
   | { readonly ok: true; readonly columns: ResolvedColumns }
   | { readonly ok: false; readonly code: ColumnsFault; readonly message: string };
 
-type Role = 'callee' | 'uui' | 'timeZone';
-
-const ALIASES: Readonly<Record<Role, readonly string[]>> = {
-  callee: [
-    ...['phone', 'phone number', 'phone no', 'mobile', 'mobile number', 'mobile phone', 'mobile no'],
-    ...[
-      'cell',
-      'cell phone',
-      'cellphone',
-      'tel',
-      'tel no',
-      'telephone',
-      'telephone number',
-      'number',
-      'callee',
-    ],
-    ...['callee number', 'msisdn', 'contact number', 'customer phone'],
-    ...[
-      '手机号',
-      '手机号码',
-      '手机',
-      '移动电话',
-      '电话',
-      '电话号码',
-      '被叫',
-      '被叫号码',
-      '联系电话',
-      '联系方式',
-    ],
-    ...[
-      '联系手机',
-      '客户手机',
-      '客户手机号',
-      '客户电话',
-      '客户号码',
-      '号码',
-      '手機',
-      '手機號碼',
-      '電話',
-      '電話號碼',
-    ],
-    ...[
-      '行動電話',
-      '聯絡電話',
-      '客戶電話',
-      '客戶手機',
-      '被叫號碼',
-      '號碼',
-      '電話番号',
-      '携帯電話',
-      '携帯番号',
-    ],
-    ...['客户手机号码', '客户电话号码', '客户联系电话', '联系电话号码', '手机电话', '电话手机', '外呼号码'],
-  ],
-  uui: ['uui', 'user data', '随路数据', '用户数据'],
-  timeZone: ['time zone', 'tz', '时区', '時區'],
-};
-
-const ROLE_WORDS: Readonly<Record<Role, string>> = {
-  callee: 'the number to call',
-  uui: 'the UUI',
-  timeZone: 'the time zone',
-};
-
 /** A fault found on the way, carried out of the resolution; never leaves this module. */
 class Unresolved {
   readonly code: ColumnsFault;
@@ -102,30 +50,9 @@ class Unresolved {
   }
 }
 
-/** A header as people see it: without byte order mark and outer blanks. */
-function shown(cell: string): string {
-  return cell.replaceAll('\ufeff', '').trim();
-}
-
-/** A header as it is compared: width and case folded, inner blanks single. */
-function folded(cell: string): string {
-  return shown(cell).normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
-}
-
-/** As {@link folded}, and without what separates words, so that `Phone_Number` is `phone number`. */
-function bare(cell: string): string {
-  return folded(cell).replace(/[\s_.:*-]+/g, '');
-}
-
-const ALIAS_ROLES: ReadonlyMap<string, Role> = new Map(
-  (['callee', 'uui', 'timeZone'] as const).flatMap((role) =>
-    ALIASES[role].map((alias): [string, Role] => [bare(alias), role]),
-  ),
-);
-
 /** True for a header by which a column is known to hold the number to call. */
 export function isCalleeHeader(cell: string): boolean {
-  return ALIAS_ROLES.get(bare(cell)) === 'callee';
+  return roleOfHeader(cell) === 'callee';
 }
 
 function looksLikeNumber(cell: string): boolean {
@@ -146,8 +73,8 @@ function listed(headers: readonly string[]): string {
 
 /** The column with this header; undefined when there is none. Two of them cannot be told apart. */
 function indexOf(headers: readonly string[], name: string): number | Unresolved | undefined {
-  const wanted = folded(name);
-  const found = [...headers.keys()].filter((index) => folded(headers[index] ?? '') === wanted);
+  const wanted = foldedHeader(name);
+  const found = [...headers.keys()].filter((index) => foldedHeader(headers[index] ?? '') === wanted);
   if (found.length < 2) return found[0];
   const places = found.map((index) => index + 1).join(' and ');
   return new Unresolved('header_duplicate', `columns ${places} are both named "${name}"; rename one of them`);
@@ -163,8 +90,8 @@ function namedColumn(headers: readonly string[], key: string, name: string): num
   );
 }
 
-function aliasColumn(headers: readonly string[], role: Role): number | Unresolved | undefined {
-  const found = [...headers.keys()].filter((index) => ALIAS_ROLES.get(bare(headers[index] ?? '')) === role);
+function aliasColumn(headers: readonly string[], role: ColumnRole): number | Unresolved | undefined {
+  const found = [...headers.keys()].filter((index) => roleOfHeader(headers[index] ?? '') === role);
   if (found.length < 2) return found[0];
   const names = found.map((index) => `"${headers[index]}"`);
   const first = JSON.stringify({ columns: { [role]: headers[found[0] ?? 0] } }).slice(1, -1);
@@ -223,6 +150,12 @@ function otherVariables(
   return variables;
 }
 
+/** True for a column of one of the later roles that the campaign names as a variable: then it is that alone. */
+function isVariable(header: string, role: ColumnRole, { variables }: CampaignSettings['columns']): boolean {
+  if (role === 'callee' || role === 'uui' || role === 'timeZone') return false;
+  return Object.values(variables ?? {}).some((name) => foldedHeader(name) === foldedHeader(header));
+}
+
 function resolve(
   headers: readonly string[],
   wanted: CampaignSettings['columns'],
@@ -237,23 +170,30 @@ function resolve(
     const widths = `the list has ${headers.length} columns, at most ${COLUMNS_MAX} are taken`;
     return new Unresolved('header_too_wide', `${widths}; remove the columns that the campaign does not need`);
   }
-  const roles: Partial<Record<Role, number>> = {};
-  for (const role of ['callee', 'uui', 'timeZone'] as const) {
+  const roles: Partial<Record<ColumnRole, number>> = {};
+  for (const role of COLUMN_ROLES) {
     const name = wanted[role];
     const index =
       name === undefined ? aliasColumn(headers, role) : namedColumn(headers, ROLE_WORDS[role], name);
     if (index instanceof Unresolved) return index;
-    if (index !== undefined) roles[role] = index;
+    if (index === undefined) continue;
+    if (name === undefined && isVariable(headers[index] ?? '', role, wanted)) continue;
+    roles[role] = index;
   }
-  const { callee, uui, timeZone } = roles;
+  const { callee, uui, timeZone, notBefore, notAfter, priority } = roles;
   if (callee === undefined) return noCallee(headers);
   const variables =
     wanted.variables === undefined
-      ? otherVariables(headers, new Set([callee, uui, timeZone]))
+      ? otherVariables(headers, new Set(Object.values(roles)))
       : namedVariables(headers, wanted.variables);
   if (variables instanceof Unresolved) return variables;
   const unnamed = [...headers.keys()].filter((index) => headers[index] === '');
-  return { callee, uui, timeZone, variables, headers, unnamed };
+  const limits = {
+    ...(notBefore !== undefined && { notBefore }),
+    ...(notAfter !== undefined && { notAfter }),
+    ...(priority !== undefined && { priority }),
+  };
+  return { callee, uui, timeZone, ...limits, variables, headers, unnamed };
 }
 
 /**
@@ -266,7 +206,7 @@ export function resolveColumns(
   header: readonly string[],
   columns: CampaignSettings['columns'],
 ): ColumnsResult {
-  const resolved = resolve(header.map(shown), columns);
+  const resolved = resolve(header.map(shownHeader), columns);
   if (resolved instanceof Unresolved) return { ok: false, code: resolved.code, message: resolved.message };
   return { ok: true, columns: resolved };
 }

@@ -2,21 +2,23 @@
  * How one attempt ended. The words are the provider's end statuses in snake case; which numeric code means
  * which word is known only to its adapter. The order is part of the stored format: append only.
  *
- * `cost`: the carrier was asked to ring, so the attempt counts. The provider's own rules (frequency, hours,
- * area, global list) refuse before dialling and cost none. `connected`: somebody, or something, picked up.
- * `dead`: the number itself will not work later either; the default policy stops at it.
+ * `cost`: the carrier was asked to ring, so the attempt counts. `refused`: the provider's own rules (frequency,
+ * hours, area, global list) declined before dialling, which costs none and says nothing of the callee. `connected`:
+ * somebody, or something, picked up. `dead`: final for the number, which will not work later either; the default
+ * policy stops at it.
  */
 interface DispositionRow {
   readonly cost: boolean;
+  readonly refused: boolean;
   readonly connected: boolean;
   readonly dead: boolean;
 }
 
-const MISSED: DispositionRow = { cost: true, connected: false, dead: false };
-const DEAD: DispositionRow = { cost: true, connected: false, dead: true };
-const DECLINED: DispositionRow = { cost: false, connected: false, dead: false };
-const DECLINED_FOR_GOOD: DispositionRow = { cost: false, connected: false, dead: true };
-const CONNECTED: DispositionRow = { cost: true, connected: true, dead: false };
+const MISSED: DispositionRow = { cost: true, refused: false, connected: false, dead: false };
+const DEAD: DispositionRow = { cost: true, refused: false, connected: false, dead: true };
+const DECLINED: DispositionRow = { cost: false, refused: true, connected: false, dead: false };
+const DECLINED_FOR_GOOD: DispositionRow = { cost: false, refused: true, connected: false, dead: true };
+const CONNECTED: DispositionRow = { cost: true, refused: false, connected: true, dead: false };
 
 export const DISPOSITIONS = {
   answered: CONNECTED,
@@ -26,6 +28,7 @@ export const DISPOSITIONS = {
   too_many_request: DECLINED,
   restricted_area: DECLINED_FOR_GOOD,
   restricted_time: DECLINED,
+  /** An end that the reference does not have, or does not explain: the provider's code stands beside it. */
   unknown: MISSED,
   no_answer: MISSED,
   user_reject: MISSED,
@@ -58,6 +61,8 @@ export const DISPOSITIONS = {
   ai_agent_end_call: CONNECTED,
   /** The task says unanswered; the call record that would say why never came. */
   record_missing: MISSED,
+  /** An end of inbound or browser calls, which no call of ours should have: the provider's code stands beside it. */
+  not_outbound: MISSED,
 } as const satisfies Readonly<Record<string, DispositionRow>>;
 
 export type Disposition = keyof typeof DISPOSITIONS;

@@ -6,8 +6,17 @@
  * - `conflict`: the request does not fit the present state.
  * - `unavailable`: something outside is away; trying again later is right.
  * - `refused`: the provider or the environment says no until a person mends it.
+ * - `denied`: who asks may not, or did not say who they are.
+ * - `too_much`: less, or later, is right.
  */
-export type ErrorKind = 'bad_input' | 'not_found' | 'conflict' | 'unavailable' | 'refused';
+export type ErrorKind =
+  | 'bad_input'
+  | 'not_found'
+  | 'conflict'
+  | 'unavailable'
+  | 'refused'
+  | 'denied'
+  | 'too_much';
 
 interface ErrorRow {
   readonly kind: ErrorKind;
@@ -25,6 +34,11 @@ export const ERRORS = {
     kind: 'conflict',
     retryable: false,
     meaning: 'the id is taken by a campaign with other settings',
+  },
+  preflight_failed: {
+    kind: 'refused',
+    retryable: false,
+    meaning: 'the campaign cannot call as things are; the message says what to mend',
   },
   action_not_allowed: {
     kind: 'conflict',
@@ -54,6 +68,47 @@ export const ERRORS = {
   },
   provider_unavailable: { kind: 'unavailable', retryable: true, meaning: 'the provider cannot be reached' },
   provider_refused: { kind: 'refused', retryable: false, meaning: 'the provider refused the request' },
+  request_invalid: { kind: 'bad_input', retryable: false, meaning: 'the request does not parse' },
+  route_not_found: { kind: 'not_found', retryable: false, meaning: 'nothing is served under this address' },
+  method_not_allowed: {
+    kind: 'bad_input',
+    retryable: false,
+    meaning: 'the address does not take this method',
+  },
+  media_type_unsupported: {
+    kind: 'bad_input',
+    retryable: false,
+    meaning: 'the address does not take a body of this type',
+  },
+  unauthenticated: { kind: 'denied', retryable: false, meaning: 'no key was sent that holds' },
+  forbidden: { kind: 'denied', retryable: false, meaning: 'the role of the key may not do this' },
+  csrf_invalid: {
+    kind: 'denied',
+    retryable: false,
+    meaning: 'a write from a browser lacks the proof that it comes from our own page',
+  },
+  number_not_listed: {
+    kind: 'not_found',
+    retryable: false,
+    meaning: 'the number is on no such list',
+  },
+  key_not_found: { kind: 'not_found', retryable: false, meaning: 'no API key has this id' },
+  key_exists: { kind: 'conflict', retryable: false, meaning: 'an API key has this name already' },
+  webhook_not_found: { kind: 'not_found', retryable: false, meaning: 'no webhook has this id' },
+  idempotency_key_reused: {
+    kind: 'conflict',
+    retryable: false,
+    meaning: 'the Idempotency-Key was used for another request',
+  },
+  request_in_progress: {
+    kind: 'conflict',
+    retryable: true,
+    meaning: 'the same request is under way',
+  },
+  body_too_large: { kind: 'too_much', retryable: false, meaning: 'the body is larger than what is taken' },
+  rate_limited: { kind: 'too_much', retryable: true, meaning: 'too many requests in a short time' },
+  not_ready: { kind: 'unavailable', retryable: true, meaning: 'this process takes no such request now' },
+  internal: { kind: 'refused', retryable: false, meaning: 'something went wrong inside' },
 } as const satisfies Readonly<Record<string, ErrorRow>>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -64,9 +119,16 @@ export class AppError extends Error {
   readonly kind: ErrorKind;
   readonly retryable: boolean;
   readonly code: ErrorCode;
-  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+  /** What a program may want to know beside the message, such as the settings that differ. Never a phone number. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly facts?: Readonly<Record<string, unknown>> },
+  ) {
     super(message, options);
     this.code = code;
+    this.facts = options?.facts ?? {};
     this.kind = ERRORS[code].kind;
     this.retryable = ERRORS[code].retryable;
   }

@@ -15,6 +15,7 @@ import {
 import { DUE_BUCKET } from './limits.ts';
 import { isFinal } from './machine.ts';
 import type { RowCounters } from './report.ts';
+import { dueLane, limitMarks, type RowLimits } from './row-limits.ts';
 import { SECOND, toSecondsUp } from './time.ts';
 
 /** Every rule with the sentence it keeps. */
@@ -23,7 +24,7 @@ export const RULES = {
     'every accepted callee is in exactly one state: the counts per state add up to the accepted',
   counts_match_pages: 'the kept counts are those of the records: states, dispositions, attempts, callees',
   due_index:
-    'every callable callee is counted in exactly one due bucket of its zone and page, and nobody else is',
+    'every callable callee is counted in exactly one due bucket of its zone, priority and page, and nobody else is',
   batch_lists_callee: 'a batched or calling callee belongs to an open batch that lists it',
   batch_open_count: "an open batch's open callees are those of its list that are batched or calling with it",
   missed_index: 'the index of missed callees holds exactly the missed callees',
@@ -36,6 +37,8 @@ export const RULES = {
     'no number is in the campaign twice: the number index leads from each number to its one callee',
   row_present: 'every callee has its row',
   zone_known: 'every callee has a time zone of the campaign',
+  row_limits: "a callee's record has the marks of its row: its priority, and that its time ends",
+  timed_page: 'a page with a callee that is not final, and whose time ends, is looked at for that',
 } as const;
 
 export type Rule = keyof typeof RULES;
@@ -141,6 +144,25 @@ export function checkFinalReason(ref: CalleeRef, record: CalleeRecord): Findings
   return finding('final_reason', calleeName(ref), `${record.state} without a reason`);
 }
 
+/** row_limits. `row`: what the page stores of the callee. */
+export function checkLimits(
+  ref: CalleeRef,
+  record: CalleeRecord,
+  row: { readonly limits?: RowLimits } | undefined,
+): Findings {
+  const marks = limitMarks(row?.limits);
+  if (record.priority === marks.priority && record.timed === marks.timed) return NO_FINDINGS;
+  const says = `priority ${record.priority ?? 'none'}, ${record.timed ? 'an' : 'no'} end`;
+  const is = `priority ${marks.priority ?? 'none'}, ${marks.timed ? 'an' : 'no'} end`;
+  return finding('row_limits', calleeName(ref), `the record says ${says}; the row says ${is}`);
+}
+
+/** timed_page, for one callee. */
+export function checkTimed(ref: CalleeRef, record: CalleeRecord, isLookedAt: boolean): Findings {
+  if (record.timed !== true || isFinalCallee(record.state) || isLookedAt) return NO_FINDINGS;
+  return finding('timed_page', calleeName(ref), 'its time ends, and nobody will look at its page');
+}
+
 /** zone_known. */
 export function checkZone(ref: CalleeRef, record: CalleeRecord, zonesTotal: number): Findings {
   if (record.zone < zonesTotal) return NO_FINDINGS;
@@ -202,10 +224,10 @@ export function checkMissed(ref: CalleeRef, record: CalleeRecord, inIndex: boole
   );
 }
 
-/** Where the due index counts a callable callee: its zone and due bucket. Undefined for all others. */
+/** Where the due index counts a callable callee: its lane (zone and priority) and due bucket. Undefined for all others. */
 export function duePlaceOf(record: CalleeRecord): string | undefined {
   if (!isCallable(record.state)) return undefined;
-  return `${record.zone} ${Math.floor(toSecondsUp(record.due) / (DUE_BUCKET / SECOND))}`;
+  return `${dueLane(record)} ${Math.floor(toSecondsUp(record.due) / (DUE_BUCKET / SECOND))}`;
 }
 
 /** due_index, for one page: callees per place as the index keeps them against as the records say. */

@@ -4,11 +4,22 @@
  */
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
+export * from './limits/calling.ts';
+export * from './limits/caps.ts';
 export * from './limits/drop.ts';
+export * from './limits/http.ts';
 export * from './limits/jobs.ts';
 export * from './limits/lists.ts';
+export * from './limits/metrics.ts';
+export * from './limits/pacing.ts';
+export * from './limits/preflight.ts';
+export * from './limits/push.ts';
+export * from './limits/records.ts';
 export * from './limits/redis.ts';
+export * from './limits/row-limits.ts';
+export * from './limits/spool.ts';
 export * from './limits/suppression.ts';
+export * from './limits/webhooks.ts';
 
 /** Callees of one page. 1,024 rows deflate well, a page is read in under 2 ms, and a script that touches one stays short. */
 export const PAGE_SLOTS = 1_024;
@@ -16,8 +27,14 @@ export const PAGE_SLOTS = 1_024;
 /** Bytes of one stored state record. */
 export const RECORD_BYTES = 16;
 
-/** Callees per number-index bucket on average when it is opened: small enough that Redis keeps it a listpack (limit 128). */
-export const INDEX_BUCKET_CALLEES = 64;
+/**
+ * Callees per number-index bucket on average when it is opened: few enough that Redis keeps it a listpack (limit 128)
+ * and finds a number in it soon, and enough that the key of a bucket costs four bytes a callee.
+ */
+export const INDEX_BUCKET_CALLEES = 32;
+
+/** Pages that an importer stores before it asks again how full the number index is, which others may fill meanwhile. */
+export const INDEX_PAGES_PER_ANSWER = 16;
 
 /**
  * Width of a bucket of due callees. One delayed job per campaign and bucket, so it is what callees wait for others at

@@ -61,6 +61,14 @@ export function expectedEnd(task: Pick<TaskSpan, 'notBefore' | 'calleesTotal'>, 
 }
 
 /**
+ * When a task is over that would go on until `endAt`, but must not dial any more from `notAfter` on: a window that
+ * closes ends it with callees left, and those wait for nothing but the look that finds it so.
+ */
+export function endWithin(endAt: Instant, notAfter: Instant, now: Instant): Instant {
+  return notAfter > now ? Math.min(endAt, notAfter) : endAt;
+}
+
+/**
  * When a task ended that is found ended at `now`. The end of its last call, where call records tell it; else some
  * time before, or every look would be later than the one that it was learned from.
  */

@@ -1,4 +1,6 @@
 import { assert } from './assert.ts';
+import { type RowLimits, rowLimits } from './row-limits.ts';
+import { fromSeconds, SECOND } from './time.ts';
 
 /**
  * The static rows of one page as text: a JSON header line, then all cells of all rows joined by a separator.
@@ -22,6 +24,8 @@ export interface CalleeRow {
   readonly variables: Readonly<Record<string, string>>;
   /** The row that changed it last; left out where none did. */
   readonly updatedBy?: RowPlace;
+  /** When it may be called; left out where the row bounds nothing. */
+  readonly limits?: RowLimits;
 }
 
 /** A row of a file. */
@@ -35,19 +39,52 @@ interface PageHeader {
   readonly variables: readonly string[];
   /** Imports that changed rows. Then each row has one more fixed cell: the index of one and the row in it, or empty. */
   readonly updates?: readonly string[];
+  /** Each row has one more fixed cell, behind that of updates: its limits as {@link limitsCell} writes them. */
+  readonly limits?: true;
+}
+
+/** How a page's text is written where some of its rows are bound. */
+export interface PageForm {
+  /** One more cell per row, behind its UUI, made by {@link limitsCell}. */
+  readonly limits?: boolean;
+}
+
+/** Limits as a cell of a page: seconds of notBefore and notAfter, and the priority; empty where there are none. */
+export function limitsCell(limits: RowLimits | undefined): string {
+  if (limits === undefined) return '';
+  const { notBefore, notAfter, priority } = limits;
+  const seconds = [notBefore, notAfter].map((at) => (at === undefined ? '' : at / SECOND));
+  return [...seconds, priority ?? ''].join(':');
+}
+
+function readLimits(cell: string): RowLimits | undefined {
+  if (cell === '') return undefined;
+  const [notBefore, notAfter, priority] = cell
+    .split(':')
+    .map((part) => (part === '' ? undefined : Number(part)));
+  return rowLimits({
+    notBefore: notBefore === undefined ? undefined : fromSeconds(notBefore),
+    notAfter: notAfter === undefined ? undefined : fromSeconds(notAfter),
+    priority,
+  });
 }
 
 /**
  * Packs rows into a page's text. `cells` is flat: per row its number in the file, the E.164 digits, the UUI,
- * then one cell per name in `variables`.
+ * its limits where the form has them, then one cell per name in `variables`.
  */
-export function packPage(importId: string, variables: readonly string[], cells: readonly string[]): string {
-  const width = FIXED_CELLS + variables.length;
+export function packPage(
+  importId: string,
+  variables: readonly string[],
+  cells: readonly string[],
+  form: PageForm = {},
+): string {
+  const width = FIXED_CELLS + (form.limits === true ? 1 : 0) + variables.length;
   assert(
     cells.length % width === 0,
     `page of ${importId}: ${cells.length} cells do not fill rows of ${width}`,
   );
-  const header: PageHeader = { importId, variables };
+  const header: PageHeader = { importId, variables, ...(form.limits === true && { limits: true }) };
   const body = cells.join(SEPARATOR);
   const plain = !body.includes(ESCAPE) && occurrences(body, SEPARATOR) === Math.max(0, cells.length - 1);
   return `${JSON.stringify(header)}\n${plain ? body : cells.map(escaped).join(SEPARATOR)}`;
@@ -76,12 +113,14 @@ export function repackPage(rows: readonly CalleeRow[]): string {
   }
   const variables = [...names];
   const updates = [...importIds];
+  const bound = rows.some((row) => row.limits !== undefined);
   const cells: string[] = [];
-  for (const { importId, row, number, uui, variables: values, updatedBy } of rows) {
+  for (const { importId, row, number, uui, variables: values, updatedBy, limits } of rows) {
     assert(importId === first.importId, 'rows of one page are of one import');
     cells.push(String(row), String(number), escaped(uui));
     const place = updatedBy && `${updates.indexOf(updatedBy.importId)}:${updatedBy.row}`;
     if (updates.length > 0) cells.push(place ?? '');
+    if (bound) cells.push(limitsCell(limits));
     for (const name of variables)
       cells.push(Object.hasOwn(values, name) ? escaped(values[name] ?? '') : ABSENT);
   }
@@ -89,6 +128,7 @@ export function repackPage(rows: readonly CalleeRow[]): string {
     importId: first.importId,
     variables,
     ...(updates.length > 0 && { updates }),
+    ...(bound && { limits: true }),
   };
   return `${JSON.stringify(header)}\n${cells.join(SEPARATOR)}`;
 }
@@ -102,12 +142,13 @@ function updatedBy(updates: readonly string[], cell: string): RowPlace | undefin
 /** The rows that {@link packPage} or {@link repackPage} packed, by slot. */
 export function unpackPage(text: string): CalleeRow[] {
   const headerEnd = text.indexOf('\n');
-  const { importId, variables, updates } = JSON.parse(text.slice(0, headerEnd)) as PageHeader;
+  const { importId, variables, updates, limits } = JSON.parse(text.slice(0, headerEnd)) as PageHeader;
   const body = text.slice(headerEnd + 1);
   if (body === '') return [];
   const plain = body.split(SEPARATOR);
   const cells: readonly (string | undefined)[] = body.includes(ESCAPE) ? plain.map(unescaped) : plain;
-  const fixed = FIXED_CELLS + (updates === undefined ? 0 : 1);
+  const limitsAt = FIXED_CELLS + (updates === undefined ? 0 : 1);
+  const fixed = limitsAt + (limits === undefined ? 0 : 1);
   const width = fixed + variables.length;
   const rows: CalleeRow[] = [];
   for (let start = 0; start < cells.length; start += width) {
@@ -117,6 +158,7 @@ export function unpackPage(text: string): CalleeRow[] {
       if (value !== undefined) named[name] = value;
     }
     const update = updates && updatedBy(updates, cells[start + FIXED_CELLS] ?? '');
+    const bounds = limits && readLimits(cells[start + limitsAt] ?? '');
     rows.push({
       importId,
       row: Number(cells[start]),
@@ -124,6 +166,7 @@ export function unpackPage(text: string): CalleeRow[] {
       uui: cells[start + 2] ?? '',
       variables: named,
       ...(update !== undefined && { updatedBy: update }),
+      ...(bounds !== undefined && { limits: bounds }),
     });
   }
   return rows;

@@ -29,8 +29,8 @@ export type PhoneFault =
   | 'number_invalid';
 
 export type PhoneResult =
-  /** E.164 digits without "+". */
-  | { readonly ok: true; readonly digits: string }
+  /** E.164 digits without "+". `country`: two letters; absent for numbers of China, and where a number is of none. */
+  | { readonly ok: true; readonly digits: string; readonly country?: string }
   /** `message` is a sentence with the remedy; it never holds the number. */
   | { readonly ok: false; readonly code: PhoneFault; readonly message: string };
 
@@ -172,14 +172,18 @@ function unplaced(word: string, digits: string): PhoneFault {
   return word === 'INVALID_COUNTRY' && !digits.startsWith('+') ? 'number_no_country' : 'number_invalid';
 }
 
+function taken({ number, country }: PhoneNumber): PhoneResult {
+  const digits = number.slice(1);
+  return country === undefined ? { ok: true, digits } : { ok: true, digits, country };
+}
+
 function judge(digits: string, region: string): PhoneResult {
   const number = parsed(digits, region);
-  if (typeof number !== 'string' && number.isValid()) return { ok: true, digits: number.number.slice(1) };
+  if (typeof number !== 'string' && number.isValid()) return taken(number);
   // 00 is the international prefix nearly everywhere, so it is understood also where the region has another.
   if (digits.startsWith('00')) {
     const foreign = parsed(`+${digits.slice(2)}`, region);
-    if (typeof foreign !== 'string' && foreign.isValid())
-      return { ok: true, digits: foreign.number.slice(1) };
+    if (typeof foreign !== 'string' && foreign.isValid()) return taken(foreign);
   }
   if (typeof number === 'string') return refuse(unplaced(number, digits));
   const national = number.nationalNumber.length;

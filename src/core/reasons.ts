@@ -39,6 +39,9 @@ export const REASONS = [
     'batch_undone',
     'a callee of its batch was put on a suppression list, so the batch was undone; no attempt was spent',
   ],
+  ['row_time_over', 'the time until which its row lets it be called is over'],
+  ['capped', 'a cap on how often the number is called, over all campaigns, leaves no room for now'],
+  ['caller_left_out', 'its caller may not call any more, so its batch was undone; no attempt was spent'],
 ] as const satisfies readonly (readonly [string, string])[];
 
 export type Reason = (typeof REASONS)[number][0];

@@ -71,10 +71,11 @@ function summarise(stories: readonly CalleeStory[]): CallsSummary {
   return { sessionIds: sessionIds.join(' '), lastAttemptAt, last, keysPressed, recordingUrl };
 }
 
-/** The disposition; one that is not in our table has the provider's code beside it. */
+/** The disposition; one that says no more than that the end was strange has the provider's code beside it. */
 function dispositionCell(record: CalleeRecord, last: CallFacts | undefined): string {
   if (record.disposition === undefined) return '';
-  const code = record.disposition === 'unknown' ? last?.endStatus : undefined;
+  const strange = record.disposition === 'unknown' || record.disposition === 'not_outbound';
+  const code = strange ? last?.endStatus : undefined;
   return code === undefined ? record.disposition : `${record.disposition} ${code}`;
 }
 

@@ -1,8 +1,12 @@
 /** One row of a list: a callee, or the column at fault and why. Runs once per row of a million, so it makes little. */
+
+import { assert } from './assert.ts';
 import { isTimeZone } from './campaign.ts';
 import type { ResolvedColumns } from './columns.ts';
 import { ZONES_KEPT_MAX } from './limits.ts';
 import { type PhoneFault, parsePhone } from './phone.ts';
+import { hasLimits, mapLimits, type RowLimitFault, type RowTimes } from './row-limit-cells.ts';
+import type { RowLimits } from './row-limits.ts';
 
 export interface RowRules {
   /** Two-letter country of numbers without a country code. */
@@ -11,6 +15,10 @@ export interface RowRules {
   readonly uuiBytesMax: number;
   /** Of several numbers in a cell the first is taken; left out: the row is refused. */
   readonly several?: 'first' | undefined;
+  /** The zone of a number's country, for rows that name none; left out: always the campaign's own. */
+  readonly zoneOfCountry?: ((country: string) => string | undefined) | undefined;
+  /** Needed for lists with columns that bound calls. */
+  readonly times?: RowTimes | undefined;
 }
 
 export type RowFault =
@@ -19,7 +27,8 @@ export type RowFault =
   | 'row_too_short'
   | 'row_too_long'
   | 'uui_too_long'
-  | 'time_zone_unknown';
+  | 'time_zone_unknown'
+  | RowLimitFault;
 
 export type RowResult =
   | {
@@ -32,6 +41,8 @@ export type RowResult =
       readonly zone: string | undefined;
       /** One per variable of the columns, in their order. */
       readonly values: string[];
+      /** Left out: the row bounds nothing. */
+      readonly limits?: RowLimits;
     }
   | { readonly ok: false; readonly column: string; readonly code: RowFault; readonly message: string };
 
@@ -46,6 +57,11 @@ function zoneNamed(name: string): string | false {
   const zone = isTimeZone(name) && usualSpelling(name);
   knownZones.set(name, zone);
   return zone;
+}
+
+/** Undefined, the campaign's own, unless the number's country is known and has another. */
+function zoneOfNumber(country: string | undefined, rules: RowRules): string | undefined {
+  return country === undefined ? undefined : rules.zoneOfCountry?.(country);
 }
 
 function usualSpelling(name: string): string {
@@ -104,7 +120,7 @@ export function mapRow(columns: ResolvedColumns, cells: readonly string[], rules
     return { ok: false, column: headers[columns.uui ?? -1] ?? '', code: 'uui_too_long', message };
   }
   const zoneName = columns.timeZone === undefined ? '' : (cells[columns.timeZone] ?? '').trim();
-  const zone = zoneName === '' ? undefined : zoneNamed(zoneName);
+  const zone = zoneName === '' ? zoneOfNumber(phone.country, rules) : zoneNamed(zoneName);
   if (zone === false) {
     const message =
       'the time zone is unknown; use an IANA name such as "Asia/Shanghai", or leave the cell empty';
@@ -112,5 +128,10 @@ export function mapRow(columns: ResolvedColumns, cells: readonly string[], rules
   }
   const values: string[] = [];
   for (const variable of columns.variables) values.push(cells[variable.index] ?? '');
-  return { ok: true, digits: phone.digits, uui, zone, values };
+  if (!hasLimits(columns)) return { ok: true, digits: phone.digits, uui, zone, values };
+  assert(rules.times !== undefined, 'the times of the campaign are known where rows have some of their own');
+  const limited = mapLimits(columns, cells, zone ?? rules.times.zone, rules.times);
+  if (!limited.ok) return limited;
+  const { limits } = limited;
+  return { ok: true, digits: phone.digits, uui, zone, values, ...(limits !== undefined && { limits }) };
 }

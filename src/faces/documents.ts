@@ -4,7 +4,9 @@ import type { CalleeRecord, CalleeRef, CalleeStory } from '../core/callee.ts';
 import { isCallable } from '../core/callee.ts';
 import { calleeId } from '../core/callee-id.ts';
 import { openingAt } from '../core/calling-window.ts';
+import { callingRules } from '../core/campaign-rules.ts';
 import type { ImportRecord } from '../core/import.ts';
+import { ROW_PRIORITY_DEFAULT } from '../core/limits.ts';
 import type { CalleeRow, RowPlace } from '../core/page.ts';
 import { reasonText } from '../core/reasons.ts';
 import type { Instant } from '../core/time.ts';
@@ -28,6 +30,8 @@ export interface CampaignDocument {
   readonly dispositions: Readonly<Record<string, number>>;
   readonly callees: number;
   readonly attempts: number;
+  /** The campaign's own time zone, an IANA name: in it its times are shown. */
+  readonly timeZone: string;
   /** When the next callee may be called: due and inside a calling window; null where none waits or none may be. */
   readonly nextDueAt: string | null;
 }
@@ -56,13 +60,14 @@ export async function campaignDocument(
     dispositions: counts.dispositions,
     callees: counts.accepted,
     attempts: counts.attempts,
+    timeZone: campaign.settings.timeZone,
     nextDueAt: waiting.length === 0 ? null : timeText(Math.min(...waiting)),
   };
 }
 
 /** The first instant from `at` on in which a window of the zone is open; undefined where none is left. */
-function callableAt({ settings }: CampaignRecord, zone: string, at: Instant): Instant | undefined {
-  const opening = openingAt(settings, zone, at);
+function callableAt(campaign: CampaignRecord, zone: string, at: Instant): Instant | undefined {
+  const opening = openingAt(callingRules(campaign), zone, at);
   return opening.open ? at : opening.opensAt;
 }
 
@@ -145,6 +150,12 @@ export interface CalleeDocument extends CalleeLine {
   readonly import: string;
   /** The row that changed its attributes last; null where none did. */
   readonly updatedBy: RowPlace | null;
+  /** What its row says of when it is called: from when on, until when (null: as the campaign says), and in which order. */
+  readonly limits: {
+    readonly notBefore: string | null;
+    readonly notAfter: string | null;
+    readonly priority: number;
+  };
   readonly uui: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly history: readonly Readonly<Record<string, unknown>>[];
@@ -183,6 +194,11 @@ export function calleeDocument(
     reasonText: reasonText(record.reason),
     import: row.importId,
     updatedBy: row.updatedBy ?? null,
+    limits: {
+      notBefore: timeText(row.limits?.notBefore),
+      notAfter: timeText(row.limits?.notAfter),
+      priority: row.limits?.priority ?? ROW_PRIORITY_DEFAULT,
+    },
     uui: row.uui,
     variables: row.variables,
     history: stories.map(historyEntry),

@@ -63,6 +63,7 @@ async function collect(deps: AuditDeps, campaign: CampaignRecord): Promise<Colle
     })),
     dueIndex: stored.dueIndex,
     missed: new Set(missed.map(({ ref }) => ref)),
+    timedPages: new Set(stored.timedPages),
   };
   return { facts, stored };
 }

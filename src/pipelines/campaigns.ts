@@ -57,5 +57,6 @@ export async function putCampaign(
   throw new AppError(
     'campaign_differs',
     `campaign "${id}" exists with other settings (${fields.join(', ')}); choose another id, or put the settings it has`,
+    { facts: { fields } },
   );
 }

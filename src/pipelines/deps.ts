@@ -1,7 +1,9 @@
 import { assert } from '../core/assert.ts';
 import type { BatchRecord } from '../core/batch.ts';
 import { STALE_RETRIES_MAX } from '../core/limits.ts';
+import type { CallLedger } from '../ports/call-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ContactCenter } from '../ports/contact-center.ts';
 import type { Log } from '../ports/log.ts';
 import type { WakeQueue } from '../ports/queue.ts';
 import type { CampaignRecord, Change, Store } from '../ports/store.ts';
@@ -19,13 +21,18 @@ export interface PipelineBounds {
   readonly firstLook: number;
   readonly batchGather: number;
   readonly recordGather: number;
+  /** Callees, over all campaigns. Left out: CALLEES_IN_FLIGHT_MAX. */
+  readonly calleesInFlightMax?: number;
 }
 
 /** What the pipelines that place and follow calls work with. */
 export interface PipelineDeps {
   readonly store: Store;
   readonly suppression: Suppression;
+  readonly ledger: CallLedger;
   readonly telephony: Telephony;
+  /** Undefined where nobody can be asked about numbers: what is known of callers then grows old. */
+  readonly contactCenter?: ContactCenter | undefined;
   readonly queue: WakeQueue;
   readonly clock: Clock;
   readonly log: Log;

@@ -12,6 +12,8 @@ export interface IngestDeps extends ReadDeps {
   readonly reader: ListReader;
   /** The path under which the file of an import waits. */
   readonly openFile: (importId: string) => string | Promise<string>;
+  /** Forgets the file of an import that is done: nothing reads it any more. Left out: it stays. */
+  readonly dropFile?: (importId: string) => Promise<void>;
 }
 
 /** How a run ended: the import is over (`done`, `failed`), or was stopped by the signal. */
@@ -37,7 +39,7 @@ export async function ingestImport(
   let rowsBefore = -1;
   for (;;) {
     const record = await readRecord(deps.store, importId);
-    if (record.state === 'done' || record.state === 'failed') return { outcome: record.state, record };
+    if (record.state === 'done' || record.state === 'failed') return over(deps, record, record.state);
     const campaign = present(await deps.store.campaign(record.campaignId), `campaign of ${importId}`);
     if (campaign.state === 'cancelled') {
       return close(deps, record, 'failed', 'the campaign is cancelled; import the list into another one');
@@ -92,7 +94,20 @@ async function close(
   assert(sum === record.rows, `${record.id}: ${record.rows} rows stored, ${sum} accounted for`);
   await deps.store.closeImport(record.id, { state, reason, now: deps.clock.now() });
   const closed = await readRecord(deps.store, record.id);
-  return { outcome: closed.state === 'failed' ? 'failed' : 'done', record: closed };
+  return over(deps, closed, closed.state === 'failed' ? 'failed' : 'done');
+}
+
+/**
+ * The rows of a list that is done are all stored, those not taken with their cells, so its file is not needed any
+ * more. That of a failed import stays: a person may want to know what was wrong with it.
+ */
+async function over(
+  deps: IngestDeps,
+  record: ImportRecord,
+  outcome: 'done' | 'failed',
+): Promise<IngestResult> {
+  if (outcome === 'done') await deps.dropFile?.(record.id);
+  return { outcome, record };
 }
 
 async function readRecord(store: Store, importId: string): Promise<ImportRecord> {

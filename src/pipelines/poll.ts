@@ -9,11 +9,14 @@ import {
 import { foretoldEnd, nextRecordLookAt } from '../core/look-schedule.ts';
 import { type CalleeReading, decideOutcome, isOver } from '../core/outcome.ts';
 import type { Reason } from '../core/reasons.ts';
+import { tallyOf } from '../core/statistics.ts';
 import type { CampaignRecord, DueCallee } from '../ports/store.ts';
 import type { TaskReading, TelephonyFailure } from '../ports/telephony.ts';
 import { fetchRecords } from './call-records.ts';
+import { watchCalls } from './call-watch.ts';
 import { blockCampaign, inParallel, type PipelineDeps } from './deps.ts';
 import { wakeDispatch } from './dispatch.ts';
+import { settleDials } from './settle-dials.ts';
 import { stopSuppressedTasks } from './suppression.ts';
 import { scanTasks } from './task-list.ts';
 import { activeBatches, lookAfter, noteLook, reviseLooks } from './task-looks.ts';
@@ -99,13 +102,17 @@ async function saved(
   moves: readonly CalleeMove[],
 ): Promise<BatchRecord | undefined> {
   const now = deps.clock.now();
+  const tally = tallyOf(moves, now);
   const stored = await deps.store.apply(campaignId, {
     name: 'read_batch',
     now,
     moves,
     batch: { before, after },
+    ...(tally !== undefined && { tally }),
   });
-  return stored === 'done' ? after : undefined;
+  if (stored !== 'done') return undefined;
+  if (tally !== undefined) await watchCalls(deps, campaignId, tally);
+  return after;
 }
 
 async function readTask(
@@ -176,7 +183,11 @@ async function recordReading(
   const allOver = ended || over.length === callees.length;
   const takeAll =
     allOver || (sessionIds.length < RECORDS_PER_REQUEST_MAX && isWaitLong(deps, batch, overTotal));
-  const fetched = await fetchRecords(deps, campaignId, batch, sessionIds, takeAll);
+  const insist = over.some(
+    ({ record: { due } }) => due !== 0 && deps.clock.now() - due >= bounds.recordWaitMax,
+  );
+  const wish = { takeAll, turn: batch.readings, insist };
+  const fetched = await fetchRecords(deps, campaignId, batch, sessionIds, wish);
   const now = deps.clock.now();
   const stopped = batch.stoppedFor === undefined ? undefined : 'batch_undone';
   const rules = { now, taskEnded: ended, recordWaitMax: bounds.recordWaitMax, stopped } as const;
@@ -206,6 +217,7 @@ async function recordReading(
   };
   const after = open === 0 ? moveBatch(batch, 'finish', change) : noteBatch(batch, change);
   if ((await saved(deps, campaignId, batch, after, moves)) === undefined) return;
+  await settleDials(deps, campaignId, after, callees, moves);
   deps.log.info(
     { event: 'task_read', campaignId, batchId: batch.id, taskState: reading.state, moved: done, open },
     'recorded a reading',
@@ -263,7 +275,9 @@ async function parkAll(
 ): Promise<void> {
   const now = deps.clock.now();
   const moves = callees.map(({ ref, record }) => moveCallee(ref, record, 'park', { now, reason, facts }));
-  await saved(deps, campaignId, batch, moveBatch(batch, 'finish', { calleesOpen: 0 }), moves);
+  const after = moveBatch(batch, 'finish', { calleesOpen: 0 });
+  if ((await saved(deps, campaignId, batch, after, moves)) !== undefined)
+    await settleDials(deps, campaignId, after, callees, moves);
   deps.log.error(
     { event: 'batch_parked', campaignId, batchId: batch.id, reason, callees: moves.length },
     'needs attention',

@@ -1,10 +1,13 @@
 import { type CalleeMove, type CalleeRef, moveCallee } from '../core/callee.ts';
 import { type CallingRules, openingAt } from '../core/calling-window.ts';
-import { campaignEnd } from '../core/campaign.ts';
+import { retryWithin } from '../core/campaign.ts';
+import { callingRules, endingRules } from '../core/campaign-rules.ts';
 import { DECISIONS_PER_CHANGE } from '../core/limits.ts';
 import { decideRetry } from '../core/retry-policy.ts';
+import { limitRetry } from '../core/row-limits.ts';
 import type { Instant } from '../core/time.ts';
 import type { CampaignRecord, DueCallee } from '../ports/store.ts';
+import { rowEnds } from './claim/row-times.ts';
 import { type PipelineDeps, settle } from './deps.ts';
 import { endSuppressedOf } from './suppression.ts';
 
@@ -23,9 +26,9 @@ export async function retryCampaign(deps: PipelineDeps, campaignId: string): Pro
       if (campaign === undefined || callees.length === 0) return undefined;
       decided += callees.length;
       const now = deps.clock.now();
-      // One object for all of them: what the windows come to is kept for as long as it lives.
-      const rules = rulesOf(campaign);
-      const moves = callees.map((callee) => decide(campaign, rules, callee, now));
+      const rules = callingRules(campaign);
+      const ends = await rowEnds(deps, campaignId, callees);
+      const moves = callees.map((callee) => decide(campaign, rules, callee, now, ends.get(callee.ref)));
       again = moves.filter(({ after }) => after.state === 'pending_retry').map(({ ref }) => ref);
       return { name: 'decide_callees', now, moves };
     })
@@ -38,31 +41,40 @@ export async function retryCampaign(deps: PipelineDeps, campaignId: string): Pro
   await announceRetries(deps, first);
 }
 
-function rulesOf({ settings, createdAt }: CampaignRecord): CallingRules {
-  return { ...settings, endAt: campaignEnd(settings, createdAt) };
-}
-
 function decide(
   campaign: CampaignRecord,
   rules: CallingRules,
   { ref, record }: DueCallee,
   now: Instant,
+  notAfter: Instant | undefined,
 ): CalleeMove {
   if (campaign.state === 'cancelled')
     return moveCallee(ref, record, 'cancel', { now, reason: 'cancelled_by_operator' });
   const { settings } = campaign;
-  const decision = decideRetry({
-    retry: settings.retry,
+  const wanted = decideRetry({
+    retry: retryWithin(settings),
     rules,
+    endingRules: endingRules(campaign),
     zone: campaign.zones[record.zone] ?? '',
     callee: { ref, attempts: record.attempts, returns: record.returns },
     campaignId: campaign.id,
     disposition: record.disposition ?? 'unknown',
     now,
   });
+  const decision = limitRetry(wanted, notAfter, settings.pacing.leadTime);
   const { reason } = decision;
   return decision.kind === 'retry'
-    ? moveCallee(ref, record, 'retry', { now, reason, change: { due: decision.dueAt } })
+    ? moveCallee(ref, record, 'retry', {
+        now,
+        reason,
+        // Below zero: anybody but the caller of this one.
+        change: {
+          due: decision.dueAt,
+          ...(decision.caller === 'other' &&
+            record.caller !== undefined && { caller: -Math.abs(record.caller) }),
+        },
+        ...(decision.caller === 'other' && { facts: { caller: decision.caller } }),
+      })
     : moveCallee(ref, record, decision.kind, { now, reason });
 }
 
@@ -72,12 +84,12 @@ function decide(
  * dispatcher itself for callees that are due already.
  */
 export async function announceRetries(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
-  const { priority } = campaign.settings;
+  const { priority, timeZone: zone } = campaign.settings;
   const campaignId = campaign.id;
   const now = deps.clock.now();
-  for (const { bucket } of await deps.store.dueBuckets(campaignId)) {
-    if (bucket > now)
-      await deps.queue.wake({ queue: 'retry', campaignId, dueBucket: bucket, priority }, bucket);
+  for (const { bucket: dueBucket, callees } of await deps.store.dueBuckets(campaignId)) {
+    if (dueBucket <= now) continue;
+    await deps.queue.wake({ queue: 'retry', campaignId, dueBucket, callees, zone, priority }, dueBucket);
   }
 }
 
@@ -85,7 +97,7 @@ export async function announceRetries(deps: PipelineDeps, campaign: CampaignReco
 export async function endWaiting(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
   const cancelled = campaign.state === 'cancelled';
   const now = deps.clock.now();
-  const rules = rulesOf(campaign);
+  const rules = endingRules(campaign);
   const closed = (zone: number): boolean => {
     const opening = openingAt(rules, campaign.zones[zone] ?? '', now);
     return !opening.open && opening.opensAt === undefined;

@@ -1,17 +1,21 @@
-import { type BatchRecord, moveBatch, submissionName, wantedControl } from '../core/batch.ts';
+import { type BatchRecord, moveBatch, wantedControl } from '../core/batch.ts';
 import { type CalleeEvent, type MoveDetails, moveCallee, undialledState } from '../core/callee.ts';
-import { calleeId } from '../core/callee-id.ts';
 import { openingAt } from '../core/calling-window.ts';
-import { campaignEnd } from '../core/campaign.ts';
-import { QUOTA_RETRY, REFUSED_RETRY, TASK_TIME_MIN, UUI_BYTES_MAX } from '../core/limits.ts';
+import { callingRules } from '../core/campaign-rules.ts';
+import { DIALS_FRESH, QUOTA_RETRY, REFUSED_RETRY, TASK_TIME_MIN } from '../core/limits.ts';
 import type { Reason } from '../core/reasons.ts';
 import { fromSeconds, type Instant, SECOND, toSecondsUp } from '../core/time.ts';
 import type { CampaignRecord, Change } from '../ports/store.ts';
 import type { SuppressionFindings } from '../ports/suppression.ts';
-import type { TaskOrder, TelephonyFailure } from '../ports/telephony.ts';
+import type { TelephonyFailure } from '../ports/telephony.ts';
+import { mayStillCall } from './callers.ts';
+import { standingDials } from './claim/caps.ts';
+import { withinRows } from './claim/row-times.ts';
 import { blockCampaign, type PipelineDeps, settle } from './deps.ts';
+import { giveBackDials } from './settle-dials.ts';
 import { endSuppressed, findSuppressed, listsVersion } from './suppression.ts';
 import { firstLookAt } from './task-looks.ts';
+import { taskOrder } from './task-order.ts';
 
 /** When a task placed now would start and end; undefined when the rules leave it no time. */
 export interface TaskTime {
@@ -27,10 +31,10 @@ export function taskTime(campaign: CampaignRecord, zone: number, now: Instant): 
   const { settings } = campaign;
   const notBefore = fromSeconds(toSecondsUp(now + settings.pacing.leadTime));
   const name = campaign.zones[zone] ?? '';
-  const opening = openingAt(settings, name, notBefore);
-  if (!opening.open || !openingAt(settings, name, now).open) return undefined;
-  const end = Math.min(opening.closesAt, campaignEnd(settings, campaign.createdAt));
-  const notAfter = fromSeconds(Math.floor(end / SECOND));
+  const rules = callingRules(campaign);
+  const opening = openingAt(rules, name, notBefore);
+  if (!opening.open || !openingAt(rules, name, now).open) return undefined;
+  const notAfter = fromSeconds(Math.floor(opening.closesAt / SECOND));
   return notAfter - notBefore >= TASK_TIME_MIN ? { notBefore, notAfter } : undefined;
 }
 
@@ -51,15 +55,26 @@ export async function submitBatch(deps: PipelineDeps, campaignId: string, batchI
     return;
   }
   if (batch.nextLookAt > now && batch.submissions > 0) return;
-  const time = taskTime(campaign, batch.zone, now);
+  const time = withinRows(taskTime(campaign, batch.zone, now), batch);
   if (time === undefined) {
     await releaseBatch(deps, campaignId, batch, 'rules_closed');
+    return;
+  }
+  if (!(await mayStillCall(deps, campaign, batch))) {
+    await releaseBatch(deps, campaignId, batch, 'caller_left_out');
+    await deps.queue.wake({ queue: 'dispatch', campaignId, priority: campaign.settings.priority });
     return;
   }
   const callees = await deps.store.batchCallees(campaignId, batchId);
   const found = await findSuppressed(deps, campaignId, callees.numbers);
   if (found.entries.size > 0) {
     await replanWithout(deps, campaign, batch, found);
+    return;
+  }
+  const standing = await standingDials(deps, campaign, batch, callees);
+  if ('cap' in standing) {
+    await releaseBatch(deps, campaignId, batch, 'capped', standing);
+    await deps.queue.wake({ queue: 'dispatch', campaignId, priority: campaign.settings.priority });
     return;
   }
   const submitting = moveBatch(batch, 'submit', {
@@ -69,23 +84,32 @@ export async function submitBatch(deps: PipelineDeps, campaignId: string, batchI
     nextLookAt: now + deps.bounds.requestDeadline + deps.bounds.submissionGrace,
     absentAt: 0,
     listsVersion: found.version,
+    dials: standing.dials,
   });
   const order = await taskOrder(deps, campaign, submitting);
-  const written = await deps.store.apply(campaignId, {
-    name: 'submit_batch',
-    now,
-    moves: [],
-    batch: { before: batch, after: submitting },
-    whileCampaign: 'running',
-  });
-  if (written === 'stale') return;
+  // So slow that the reservations may count as left over by now: the next look makes them anew.
+  const isSlow = deps.clock.now() - now >= DIALS_FRESH;
+  const submit = { name: 'submit_batch', now, moves: [], batch: { before: batch, after: submitting } };
+  const written = isSlow
+    ? 'stale'
+    : await deps.store.apply(campaignId, { ...submit, whileCampaign: 'running' });
+  // Where its dials were reserved twice, one of the two is nobody's.
+  const unused = written === 'stale' ? standing.dials : batch.dials;
+  const spare = standing.dials === batch.dials ? undefined : unused;
+  if (written === 'stale') {
+    await giveBackDials(deps, spare, callees.numbers);
+    return;
+  }
   deps.log.info(
     { event: 'batch_submitting', campaignId, batchId, submission: submitting.submissions },
     'submitting',
   );
-  const result = await deps.telephony.createTask(order);
+  // A pause during the wait for quota still holds.
+  const mayLeave = async (): Promise<boolean> => (await deps.store.campaign(campaignId))?.state === 'running';
+  const result = await deps.telephony.createTask(order, { mayLeave });
   if (result.ok) await acceptBatch(deps, campaignId, submitting, result.value.taskId, 'accept');
   else await submissionFailed(deps, campaignId, submitting, result.failure);
+  await giveBackDials(deps, spare, callees.numbers);
 }
 
 /** Undoes a batch of which somebody is suppressed by now: those end, the others are planned again at once. */
@@ -101,40 +125,6 @@ async function replanWithout(
   const ended = await endSuppressed(deps, campaignId, callees, found);
   deps.log.info({ event: 'callees_suppressed', campaignId, batchId: batch.id, callees: ended }, 'suppressed');
   await deps.queue.wake({ queue: 'dispatch', campaignId, priority: settings.priority });
-}
-
-async function taskOrder(
-  deps: PipelineDeps,
-  campaign: CampaignRecord,
-  batch: BatchRecord,
-): Promise<TaskOrder> {
-  const { settings, id } = campaign;
-  const { refs } = await deps.store.batchCallees(id, batch.id);
-  const rows = await deps.store.rows(id, refs);
-  return {
-    name: submissionName({ campaignId: id, batchId: batch.id, submission: batch.submissions }),
-    callers: settings.callers,
-    ...(settings.ivrId !== undefined && { ivrId: settings.ivrId }),
-    ...(settings.aiAgentId !== undefined && { aiAgentId: settings.aiAgentId }),
-    ...(settings.ringTimeout !== undefined && { ringTimeoutMs: settings.ringTimeout }),
-    notBefore: batch.notBefore,
-    notAfter: batch.notAfter,
-    callees: rows.map((row, at) => ({
-      number: row.number,
-      uui: sentUui(row.uui, calleeId(id, refs[at] ?? 0), settings.uuiKey === 'append'),
-      variables: row.variables,
-    })),
-  };
-}
-
-/**
- * The operator's UUI unchanged where there is one, since their IVR reads it; else our key. With `append` ours goes
- * behind theirs as a second proof in call records, where both fit.
- */
-export function sentUui(own: string, key: string, append: boolean): string {
-  if (own === '') return key;
-  const both = `${own}|${key}`;
-  return append && Buffer.byteLength(both) <= UUI_BYTES_MAX ? both : own;
 }
 
 /** The provider has the task: the batch is active and its callees are being called. */
@@ -196,6 +186,11 @@ async function submissionFailed(
       batch: { before: batch, after },
     });
   };
+  if (failure.code === 'not_wanted') {
+    deps.log.info({ event: 'submission_not_wanted', ...facts }, failure.message);
+    await releaseBatch(deps, campaignId, batch, 'campaign_not_running');
+    return;
+  }
   switch (failure.kind) {
     case 'doubt':
       deps.log.warn({ event: 'submission_in_doubt', ...facts }, failure.message);
@@ -229,7 +224,8 @@ export async function releaseBatch(
   facts?: Readonly<Record<string, string | number>>,
 ): Promise<void> {
   const now = deps.clock.now();
-  await settle(deps, campaignId, async () => {
+  const { numbers } = await deps.store.batchCallees(campaignId, batch.id);
+  const released = await settle(deps, campaignId, async () => {
     const held = await deps.store.batch(campaignId, batch.id);
     if (held?.version !== batch.version) return undefined;
     return {
@@ -242,6 +238,7 @@ export async function releaseBatch(
       batch: { before: batch, after: moveBatch(batch, 'release', { calleesOpen: 0 }) },
     };
   });
+  if (released) await giveBackDials(deps, batch.dials, numbers);
   deps.log.info(
     { event: 'batch_released', campaignId, batchId: batch.id, reason },
     'callees go back undialled',

@@ -1,13 +1,18 @@
 import { assert } from '../core/assert.ts';
-import { resolveColumns } from '../core/columns.ts';
 import { AppError } from '../core/errors.ts';
-import { PAGE_SLOTS } from '../core/limits.ts';
+import { PAGE_SLOTS, SUPPRESSION_OWN_REASONS_MAX, SUPPRESSION_ROWS_TOGETHER } from '../core/limits.ts';
 import { parsePhone } from '../core/phone.ts';
 import { listName } from '../core/suppression.ts';
+import {
+  type OwnWords,
+  ownWords,
+  type SuppressionColumns,
+  suppressionColumns,
+} from '../core/suppression-columns.ts';
 import type { Instant } from '../core/time.ts';
 import type { ListBlock, ListReader, OpenList } from '../ports/list-reader.ts';
 import type { CampaignRecord } from '../ports/store.ts';
-import type { SuppressionCause } from '../ports/suppression.ts';
+import type { SuppressionCause, SuppressionNumber } from '../ports/suppression.ts';
 import { isFileFault } from './ingest/read-list.ts';
 import {
   AddInput,
@@ -27,6 +32,8 @@ export interface RefusedRow {
   readonly row: number;
   /** Line of the file on which it starts, from 1. */
   readonly line: number;
+  /** Header of the column at fault; empty where it is the row as a whole, or there is no header. */
+  readonly column: string;
   readonly code: string;
   readonly message: string;
 }
@@ -38,6 +45,10 @@ export interface SuppressListResult {
   readonly added: number;
   readonly known: number;
   readonly rejected: number;
+  /** Rows with a reason, or an expiry, of their own; and rows whose reason was one too many and is that of the file. */
+  readonly ownReasons: number;
+  readonly ownExpiries: number;
+  readonly reasonsLeftOut: number;
   /** Callees that waited and are ended now; callees in a batch or a call, whose tasks are looked at next. */
   readonly suppressed: number;
   readonly calling: number;
@@ -60,7 +71,8 @@ export interface SuppressListOptions {
 
 /**
  * Puts every number of a file on a list, in any form that imports take, with a header or as a bare column of numbers.
- * Holds a page of rows at a time. The same file again finishes what was cut off: numbers that were added are known.
+ * Columns for a reason and an expiry hold for their rows; where a cell is empty, what was said for the file does.
+ * Holds some pages of rows at a time. The same file again finishes what was cut off: numbers that were added are known.
  * Throws AppError `file_unreadable` or `file_invalid` where no row can be read, and what `suppressNumber` throws.
  */
 export async function suppressList(
@@ -76,7 +88,7 @@ export async function suppressList(
   const cause = { reason, by, source: source.fileName.slice(0, 255), now };
   const list = await deps.reader.open(source.path);
   const campaigns = await campaignsOf(deps, named.list);
-  const taker = new RowTaker(deps, { named, cause, expiresAt, campaigns }, options);
+  const taker = new RowTaker(deps, { named, cause, expiresAt, campaigns, now }, options);
   try {
     return { list: listName(named.list), ...(await takeRows(list, taker, options)) };
   } finally {
@@ -111,15 +123,22 @@ interface Taking {
   readonly cause: SuppressionCause;
   readonly expiresAt: Instant | undefined;
   readonly campaigns: readonly CampaignRecord[];
+  readonly now: Instant;
 }
 
 class RowTaker {
-  readonly counts = { rows: 0, added: 0, known: 0, rejected: 0, suppressed: 0, calling: 0 };
+  readonly counts = {
+    ...{ rows: 0, added: 0, known: 0, rejected: 0, suppressed: 0, calling: 0 },
+    ...{ ownReasons: 0, ownExpiries: 0, reasonsLeftOut: 0 },
+  };
   readonly #deps: SuppressionDeps;
   readonly #taking: Taking;
   readonly #options: SuppressListOptions;
-  #column: number | undefined;
-  #numbers: string[] = [];
+  #columns: SuppressionColumns | undefined;
+  /** Numbers gathered, by reason, and how many. */
+  #gathered = new Map<string, SuppressionNumber[]>();
+  #waiting = 0;
+  readonly #ownReasons = new Set<string>();
 
   constructor(deps: SuppressionDeps, taking: Taking, options: SuppressListOptions) {
     this.#deps = deps;
@@ -128,46 +147,83 @@ class RowTaker {
   }
 
   get hasBegun(): boolean {
-    return this.#column !== undefined;
+    return this.#columns !== undefined;
   }
 
   async take(block: ListBlock): Promise<void> {
     let first = 0;
-    if (this.#column === undefined) {
-      const found = numberColumn(block, this.#taking.named.region);
-      this.#column = found.column;
+    if (this.#columns === undefined) {
+      const found = columnsIn(block, this.#taking.named.region);
+      this.#columns = found.columns;
       first = found.hasHeader ? 1 : 0;
     }
     for (let index = first; index < block.records.length; index += 1) {
       this.counts.rows += 1;
-      await this.#takeRow(block, index, this.#column);
-      if (this.#numbers.length >= PAGE_SLOTS) await this.finish();
+      await this.#takeRow(block, index, this.#columns);
+      const together = this.#gathered.size > 1 ? SUPPRESSION_ROWS_TOGETHER : PAGE_SLOTS;
+      if (this.#waiting >= together) await this.finish();
     }
   }
 
-  async #takeRow(block: ListBlock, index: number, column: number): Promise<void> {
+  async #takeRow(block: ListBlock, index: number, columns: SuppressionColumns): Promise<void> {
+    const { named, now } = this.#taking;
+    const cells = block.records[index] ?? [];
     const fault = block.faults.get(index);
-    const phone = parsePhone(block.records[index]?.[column] ?? '', this.#taking.named.region);
-    if (fault === undefined && phone.ok) {
-      this.#numbers.push(phone.digits);
-      return;
-    }
+    if (fault !== undefined) return this.#refuse(block, index, { column: '', ...fault });
+    const phone = parsePhone(cells[columns.callee] ?? '', named.region);
+    if (!phone.ok)
+      return this.#refuse(block, index, { column: columns.headers[columns.callee] ?? '', ...phone });
+    const own = ownWords(columns, cells, named.zone, now);
+    if (!own.ok) return this.#refuse(block, index, own);
+    this.#gather(phone.digits, own.words);
+  }
+
+  async #refuse(
+    block: ListBlock,
+    index: number,
+    { column, code, message }: Pick<RefusedRow, 'column' | 'code' | 'message'>,
+  ): Promise<void> {
     this.counts.rejected += 1;
-    const { code, message } = fault ?? (phone.ok ? { code: '', message: '' } : phone);
     const line = block.lines[index] ?? 0;
-    await this.#options.onRefused?.({ row: this.counts.rows, line, code, message });
+    await this.#options.onRefused?.({ row: this.counts.rows, line, column, code, message });
+  }
+
+  #gather(number: string, { reason, expiresAt }: OwnWords): void {
+    const why = reason === undefined ? this.#taking.cause.reason : this.#ownReason(reason);
+    if (expiresAt !== undefined) this.counts.ownExpiries += 1;
+    const until = expiresAt === undefined ? this.#taking.expiresAt : (expiresAt ?? undefined);
+    const entry = { number, expiresAt: until };
+    const held = this.#gathered.get(why);
+    if (held === undefined) this.#gathered.set(why, [entry]);
+    else held.push(entry);
+    this.#waiting += 1;
+  }
+
+  /** A number is listed whatever its reason: one reason too many is left out, never the number. */
+  #ownReason(reason: string): string {
+    const room = this.#ownReasons.size < SUPPRESSION_OWN_REASONS_MAX;
+    if (!room && !this.#ownReasons.has(reason)) {
+      this.counts.reasonsLeftOut += 1;
+      return this.#taking.cause.reason;
+    }
+    this.#ownReasons.add(reason);
+    this.counts.ownReasons += 1;
+    return reason;
   }
 
   /** Stores the numbers gathered so far, and ends the callees that wait under them. */
   async finish(): Promise<void> {
-    const numbers = this.#numbers;
-    this.#numbers = [];
-    const { named, cause, expiresAt, campaigns } = this.#taking;
-    const entries = numbers.map((number) => ({ number, expiresAt }));
-    const { added, known } = await this.#deps.suppression.add(named.list, entries, cause);
-    this.counts.added += added;
-    this.counts.known += known;
-    const callees = await suppressCallees(this.#deps, campaigns, [...new Set(numbers)]);
+    const gathered = this.#gathered;
+    this.#gathered = new Map();
+    this.#waiting = 0;
+    const { named, cause, campaigns } = this.#taking;
+    for (const [reason, entries] of gathered) {
+      const { added, known } = await this.#deps.suppression.add(named.list, entries, { ...cause, reason });
+      this.counts.added += added;
+      this.counts.known += known;
+    }
+    const numbers = new Set([...gathered.values()].flat().map(({ number }) => number));
+    const callees = await suppressCallees(this.#deps, campaigns, [...numbers]);
     this.counts.suppressed += callees.suppressed;
     this.counts.calling += callees.calling;
     this.#options.onRows?.(this.counts.rows);
@@ -175,18 +231,20 @@ class RowTaker {
   }
 }
 
-/** The column of numbers: by its header, or where the first line is data already, the one cell in it that is a number. */
-function numberColumn(
+/** The columns, by their header, or where the first line is data already, the one cell in it that is a number. */
+function columnsIn(
   block: ListBlock,
   region: string,
-): { readonly column: number; readonly hasHeader: boolean } {
+): { readonly columns: SuppressionColumns; readonly hasHeader: boolean } {
   const broken = block.faults.get(0);
   if (broken !== undefined) throw new AppError('file_invalid', `line ${block.lines[0]}: ${broken.message}`);
   const cells = block.records[0] ?? [];
   const numbers = [...cells.keys()].filter((index) => parsePhone(cells[index] ?? '', region).ok);
   const [only] = numbers;
-  if (only !== undefined && numbers.length === 1) return { column: only, hasHeader: false };
-  const found = resolveColumns(cells, { variables: {} });
+  if (only !== undefined && numbers.length === 1) {
+    return { columns: { callee: only, headers: [] }, hasHeader: false };
+  }
+  const found = suppressionColumns(cells);
   if (!found.ok) throw new AppError('file_invalid', found.message);
-  return { column: found.columns.callee, hasHeader: true };
+  return { columns: found.columns, hasHeader: true };
 }

@@ -1,8 +1,11 @@
 import { type BatchRecord, wantedControl } from '../core/batch.ts';
 import type { CampaignRecord } from '../ports/store.ts';
+import { sweepRoom } from './claim/room.ts';
+import { endTimedOut } from './claim/row-times.ts';
 import { inParallel, nextLook, type PipelineDeps } from './deps.ts';
 import { wakeDispatch } from './dispatch.ts';
 import { announceRetries, endWaiting } from './retry.ts';
+import { settleOverdueDials } from './settle-dials.ts';
 import { isToBeLookedUp, listsVersion } from './suppression.ts';
 
 /**
@@ -10,7 +13,9 @@ import { isToBeLookedUp, listsVersion } from './suppression.ts';
  * crash or an operator's removal in the dashboard left behind is found here from stored state alone.
  */
 export async function sweep(deps: PipelineDeps): Promise<void> {
+  await sweepRoom(deps);
   await deps.suppression.dropExpired(deps.clock.now());
+  await settleOverdueDials(deps);
   // One after the other, and none is left out because of what another one holds.
   await inParallel(await deps.store.campaignIds(), 1, async (campaignId) => {
     const campaign = await deps.store.campaign(campaignId);
@@ -29,6 +34,7 @@ async function sweepCampaign(deps: PipelineDeps, campaign: CampaignRecord): Prom
     return;
   }
   if (state !== 'completed') await endWaiting(deps, campaign);
+  await endTimedOut(deps, campaignId);
   const now = deps.clock.now();
   const open = await deps.store.openBatches(campaignId);
   if (counts.states.missed > 0) await deps.queue.wake({ queue: 'retry', campaignId, priority });

@@ -8,13 +8,20 @@ import { sweepTasks } from './orphans.ts';
  * Reads the provider's task list when it can tell something. The list holds every task that the application ever
  * had, a hundred to a request, so reading it all the time would cost more than the calls themselves. An orphan can
  * only come of a submission that was judged absent: while there is such a one of late, or an orphan whose calls are
- * not counted, every turn reads; else only a turn now and then, for what nobody thought of. Called every `everyMs`.
+ * not counted, every turn reads; else only the first of a process, since the store may have lost its last writes with
+ * what made us start, and a turn now and then, for what nobody thought of. Called every `everyMs`.
  */
 export async function watchTaskList(deps: PipelineDeps, everyMs: number): Promise<void> {
   const turn = Math.floor(deps.clock.now() / everyMs);
   const routine = turn % Math.max(1, Math.round(TASK_LIST_ROUTINE / everyMs)) === 0;
-  if (routine || (await isAnyAtRisk(deps))) await sweepTasks(deps);
+  const first = !readSinceStart.has(deps.telephony);
+  if (!first && !routine && !(await isAnyAtRisk(deps))) return;
+  readSinceStart.add(deps.telephony);
+  await sweepTasks(deps);
 }
+
+/** Providers whose list this process has read: there is one per process. */
+const readSinceStart = new WeakSet<PipelineDeps['telephony']>();
 
 async function isAnyAtRisk(deps: PipelineDeps): Promise<boolean> {
   for (const campaignId of await deps.store.campaignIds()) {

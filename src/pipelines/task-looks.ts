@@ -2,6 +2,7 @@ import { type BatchRecord, noteBatch } from '../core/batch.ts';
 import type { CalleeMove } from '../core/callee.ts';
 import {
   endOfTask,
+  endWithin,
   expectedEnd,
   firstLook,
   foretoldEnd,
@@ -50,7 +51,7 @@ export async function reviseLooks(
   const like = await likeness(deps, campaignId, await activeBatches(deps, campaignId), newest);
   const now = deps.clock.now();
   const revise = async (batch: BatchRecord): Promise<BatchRecord> => {
-    if (like === undefined || batch.readings > 0 || batch.control !== 'run') return batch;
+    if (like === undefined || batch.readings > 0 || batch.control !== 'run' || batch.pushed) return batch;
     const isDue = batch.nextLookAt <= now;
     const oldest = batch.id === oldestId;
     if (isDue && oldest && now - batch.notBefore >= deps.bounds.lookIntervalMax) return batch;
@@ -76,7 +77,8 @@ export async function noteLook(
 function expectedLook(deps: PipelineDeps, batch: BatchRecord, like: TaskSpan, oldest: boolean): Instant {
   const since = batch.notBefore;
   const now = Math.max(deps.clock.now(), since);
-  return firstLook({ since, now, endAt: expectedEnd(batch, like), oldest }, deps.bounds);
+  const endAt = endWithin(expectedEnd(batch, like), batch.notAfter, now);
+  return firstLook({ since, now, endAt, oldest }, deps.bounds);
 }
 
 /** The task to judge others by: the last to end of the nearest batches up to `newest`, else the oldest that was read. */
@@ -127,7 +129,7 @@ export function lookAfter(
   const since = Number.isFinite(dialsFrom) ? dialsFrom : batch.notBefore;
   const endAt = ended
     ? endOfTask(batch.notBefore, now, ends.length === 0 ? batch.endAt : Math.max(...ends))
-    : foretoldEnd({ since, now, over, total: batch.calleesTotal });
+    : endWithin(foretoldEnd({ since, now, over, total: batch.calleesTotal }), batch.notAfter, now);
   return {
     endAt,
     ...(Number.isFinite(dialsFrom) && { dialsFrom, dialsTo: ended ? Math.max(...starts, since) : endAt }),

@@ -14,7 +14,7 @@ import { requireCampaign } from './actions.ts';
 import { type AddImportSource, spooled } from './add-import.ts';
 import type { JudgeRows, Repeat } from './ingest/judge.ts';
 import { isFileFault, type ListHeader, readHeader } from './ingest/read-list.ts';
-import { type Candidate, type MappedRow, RowMapper, restored } from './ingest/row-mapper.ts';
+import { type Candidate, type MappedRow, RowMapper, restored, rowTimes } from './ingest/row-mapper.ts';
 import { judgeUpdates } from './ingest/update-rows.ts';
 import { findSuppressed } from './suppression.ts';
 
@@ -161,7 +161,7 @@ function openRows(deps: TryImportDeps, from: TriedList, header: ListHeader, tall
   };
   return {
     header,
-    mapper: new RowMapper(columns, campaign.settings),
+    mapper: new RowMapper(columns, campaign.settings, rowTimes(campaign, deps.clock.now())),
     get rows() {
       return rows;
     },

@@ -14,11 +14,13 @@ export type Wake =
   | { readonly queue: 'dispatch'; readonly campaignId: string; readonly priority: number }
   | { readonly queue: 'poll'; readonly campaignId: string; readonly priority: number }
   | { readonly queue: 'retry'; readonly campaignId: string; readonly priority: number }
-  /** The visible, delayed job of one due bucket: `callees` is for the name an operator reads. */
+  /** The visible, delayed job of one due bucket. How many callees, and the campaign's zone, are for its name only. */
   | {
       readonly queue: 'retry';
       readonly campaignId: string;
       readonly dueBucket: Instant;
+      readonly callees: number;
+      readonly zone: string;
       readonly priority: number;
     };
 

@@ -1,9 +1,19 @@
+import type { Instant } from '../core/time.ts';
+
 /** A file that lies in the spool under a passing name, whole, with what is known of its bytes. */
 export interface SpooledFile {
   readonly path: string;
   /** Of all its bytes, lower-case hex. */
   readonly sha256: string;
   readonly bytes: number;
+}
+
+/** A file in the spool, whole or not. */
+export interface SpoolEntry {
+  readonly name: string;
+  /** It has no lasting name yet: it is being written, or whoever wrote it was cut off. */
+  readonly passing: boolean;
+  readonly writtenAt: Instant;
 }
 
 /** Where an uploaded list waits until it is read: every process that ingests must see the same spool. */
@@ -17,6 +27,10 @@ export interface Spool {
   keep(file: SpooledFile, name: string): Promise<void>;
   /** Forgets a file that was put and not kept. */
   discard(file: SpooledFile): Promise<void>;
+  /** Removes a file by its name; nothing where there is none. */
+  remove(name: string): Promise<void>;
+  /** What lies there, at most `max` files. */
+  entries(max: number): Promise<SpoolEntry[]>;
   /** Path of the file kept under a name: `<SPOOL_DIR>/<import id>`. */
   pathOf(name: string): string;
 }

@@ -1,9 +1,14 @@
 import type { BatchCallees, BatchRecord } from '../core/batch.ts';
 import type { CalleeMove, CalleeRecord, CalleeRef, CalleeState, CalleeStory } from '../core/callee.ts';
+import type { CallerFacts } from '../core/caller-facts.ts';
 import type { CampaignSettings, CampaignState } from '../core/campaign.ts';
 import type { ImportRecord, Rejection } from '../core/import.ts';
 import type { CalleeRow } from '../core/page.ts';
+import type { RowLimits } from '../core/row-limits.ts';
+import type { Tally } from '../core/statistics.ts';
 import type { Instant } from '../core/time.ts';
+import type { RoomStore } from './room-store.ts';
+import type { TallyStore } from './tally-store.ts';
 
 export interface CampaignRecord {
   readonly id: string;
@@ -15,6 +20,8 @@ export interface CampaignRecord {
   readonly createdAt: Instant;
   /** Time zones in use; a callee record holds an index into this list. The first is the campaign's own. */
   readonly zones: readonly string[];
+  /** Whether a caller of it is supplied by the provider, whose dialling hours then hold; undefined while that is not known. */
+  readonly platformCallers: boolean | undefined;
   readonly pagesTotal: number;
   /** Number of the next batch. */
   readonly batchNext: number;
@@ -52,6 +59,8 @@ export interface PageDraft {
   readonly numbers: readonly string[];
   /** Index into the campaign's zones, by slot. */
   readonly zones: Uint8Array;
+  /** What rows say of when they may be called, by slot; left out where none says anything. */
+  readonly limits?: ReadonlyMap<number, RowLimits>;
 }
 
 /** One step of an import, stored in one atomic move together with the checkpoint it reaches. */
@@ -119,6 +128,8 @@ export interface Change {
   };
   /** Refuse unless the campaign is still in this state. */
   readonly whileCampaign?: CampaignState;
+  /** What it adds to the campaign's tallies (core/statistics.ts): field -> increment. */
+  readonly tally?: Tally;
 }
 
 /** A task of ours by name that is not the accepted submission of its batch: a create that landed late. */
@@ -148,10 +159,14 @@ export interface StoredFacts {
   /** The whole due index: `bucket` is the due time in whole seconds over the bucket's width, 0 for "at once". */
   readonly dueIndex: readonly {
     readonly zone: number;
+    /** Left out: that of most callees. */
+    readonly priority?: number | undefined;
     readonly bucket: number;
     readonly page: number;
     readonly callees: number;
   }[];
+  /** Pages that are looked at for callees whose time is over. */
+  readonly timedPages: readonly number[];
   /** Callees per page that wait for the retry policy, as the index counts them. */
   readonly missedIndex: readonly { readonly page: number; readonly callees: number }[];
   /** Batches that are not over. */
@@ -159,7 +174,7 @@ export interface StoredFacts {
   readonly imports: readonly ImportRecord[];
 }
 
-export interface Store {
+export interface Store extends RoomStore, TallyStore {
   /** Stores a new campaign as draft. Same id and settings: `same`; other settings: `different`; nothing is overwritten. */
   createCampaign(id: string, settings: unknown, now: Instant): Promise<'created' | 'same' | 'different'>;
   campaign(id: string): Promise<CampaignRecord | undefined>;
@@ -170,7 +185,9 @@ export interface Store {
     to: CampaignState,
     why: { readonly reason: string; readonly text: string; readonly by: string; readonly now: Instant },
   ): Promise<boolean>;
-  /** Who moved the campaign, oldest first. */
+  /** Adds a line to the campaign's trail that moves nothing. */
+  noteTrail(campaignId: string, entry: TrailEntry): Promise<void>;
+  /** Who moved the campaign, or its callees, oldest first. */
   trail(campaignId: string): Promise<TrailEntry[]>;
   counts(campaignId: string): Promise<CampaignCounts>;
   /** The index of a time zone in the campaign's list, added when new. */
@@ -223,8 +240,14 @@ export interface Store {
   /** Writes a change, or nothing. `stale`: something it was decided on has changed; read and decide again. */
   apply(campaignId: string, change: Change): Promise<'done' | 'stale'>;
 
-  /** Callees of a zone that may be claimed and are due, at most `max`, in page order within the earliest due buckets. */
-  dueCallees(campaignId: string, zone: number, now: Instant, max: number): Promise<DueCallee[]>;
+  /** Callees of a zone that may be claimed, are due and `wanted`, at most `max`: by priority, and of one in page order within the earliest due buckets. */
+  dueCallees(
+    campaignId: string,
+    zone: number,
+    now: Instant,
+    max: number,
+    wanted?: (callee: CalleeRecord) => boolean,
+  ): Promise<DueCallee[]>;
   /** When the earliest callee of the zone is due, exactly; 0 for "at once"; undefined when none waits. */
   nextDueAt(campaignId: string, zone: number): Promise<Instant | undefined>;
   /** Due buckets that hold callees, with how many. */
@@ -236,6 +259,17 @@ export interface Store {
     fromPage: number,
     max: number,
   ): Promise<{ readonly callees: DueCallee[]; readonly next: number | undefined }>;
+  /** Pages on which the time of a callee may be over at `now`, at most `max`. */
+  pagesTimedOut(campaignId: string, now: Instant, max: number): Promise<number[]>;
+  /**
+   * Remembers when to look at a page again for callees whose time is over; undefined: no more. `stale`: its rows are
+   * not as read any more.
+   */
+  noteTimedPage(
+    campaignId: string,
+    reading: Pick<PageReading, 'page' | 'token'>,
+    lookAt: Instant | undefined,
+  ): Promise<'done' | 'stale'>;
   /** Callees waiting for the retry policy (missed). */
   missedCallees(campaignId: string, max: number): Promise<DueCallee[]>;
 
@@ -247,6 +281,11 @@ export interface Store {
   /** Remembers a task that is none of our accepted submissions; `settled` once its calls are counted. */
   noteOrphan(campaignId: string, orphan: OrphanTask): Promise<void>;
   orphans(campaignId: string): Promise<OrphanTask[]>;
+
+  /** Keeps what the provider said of callers of the campaign, in place of what was kept of the same callers. */
+  noteCallers(campaignId: string, facts: readonly CallerFacts[]): Promise<void>;
+  /** The latest of each caller that was ever noted, in no order; none until the provider was asked. */
+  callerFacts(campaignId: string): Promise<CallerFacts[]>;
 
   records(campaignId: string, refs: readonly CalleeRef[]): Promise<(CalleeRecord | undefined)[]>;
   rows(campaignId: string, refs: readonly CalleeRef[]): Promise<CalleeRow[]>;

@@ -80,6 +80,14 @@ export interface Suppression {
   clear(list: SuppressionList): Promise<number>;
   /** Every entry, expired ones that were not dropped yet included. One that is added meanwhile may be missed or come twice. */
   entries(list: SuppressionList): AsyncIterable<ListedNumber>;
+  /**
+   * Some entries, from a place on that an earlier call gave, or from the beginning; `next` is the place to go on from,
+   * undefined at the end. Entries added or removed meanwhile may be missed or come twice.
+   */
+  someEntries(
+    list: SuppressionList,
+    place: number,
+  ): Promise<{ readonly entries: readonly ListedNumber[]; readonly next: number | undefined }>;
   /** How many entries the list has. */
   size(list: SuppressionList): Promise<number>;
   /** Keeps a line of the list's trail; the oldest are dropped beyond a bound. */

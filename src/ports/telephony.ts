@@ -52,6 +52,9 @@ export interface TaskSummary {
   /** The provider's own number for the state, for reasons and logs. */
   readonly stateCode: number;
   readonly calleesTotal: number;
+  /** When it may dial, and when it ends; left out where the provider does not say. */
+  readonly notBefore?: Instant;
+  readonly notAfter?: Instant;
 }
 
 export interface TaskPage {
@@ -79,6 +82,8 @@ export interface TaskCallee {
 export interface CallOutcome {
   readonly sessionId: string;
   readonly disposition: Disposition;
+  /** The provider's code, where it is none that an outbound call should have. */
+  readonly strangeEnd?: number;
   readonly facts: CallFacts;
   readonly uui: string;
 }
@@ -88,8 +93,14 @@ export interface CallOutcome {
  * a kind that says what may be done about it. Every method respects the account's shared request quota.
  */
 export interface Telephony {
-  /** Creates the task. `doubt` means that it may exist: look its name up, never send it again. */
-  createTask(order: TaskOrder): Promise<TelephonyResult<{ readonly taskId: number }>>;
+  /**
+   * Creates the task. `doubt` means that it may exist: look its name up, never send it again. `mayLeave` is asked right
+   * before the request leaves, after any wait for quota; where it says no, the answer is `refused` as `not_wanted`.
+   */
+  createTask(
+    order: TaskOrder,
+    options?: { readonly mayLeave?: () => Promise<boolean> },
+  ): Promise<TelephonyResult<{ readonly taskId: number }>>;
   /** One page of all tasks of the application, from page 0, in the provider's undocumented order. */
   listTasks(page: number, options?: { readonly forDoubt?: boolean }): Promise<TelephonyResult<TaskPage>>;
   describeTask(taskId: number): Promise<TelephonyResult<TaskReading>>;

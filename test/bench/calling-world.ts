@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { createRedisCallLedger } from '../../src/adapters/redis/call-ledger.ts';
 import { createRedisStore } from '../../src/adapters/redis/store.ts';
 import { createRedisSuppression } from '../../src/adapters/redis/suppression.ts';
 import type { ScenarioInput } from '../../src/adapters/simulator/scenario.ts';
@@ -73,6 +74,7 @@ export async function openCallingWorld(
   const deps: PipelineDeps = {
     store: watch(createRedisStore(redis, { prefix })),
     suppression: createRedisSuppression(redis, { prefix }),
+    ledger: createRedisCallLedger(redis, { prefix }),
     telephony: createTencentTelephony(client, { sdkAppId: SDK_APP_ID, now: () => date.now() }),
     queue,
     clock,

@@ -8,12 +8,13 @@ import { parse } from 'csv-parse';
 import { Redis } from 'ioredis';
 import { listReader } from '../../src/adapters/list/list-reader.ts';
 import { createRedisStore } from '../../src/adapters/redis/store.ts';
+import { createRedisSuppression } from '../../src/adapters/redis/suppression.ts';
 import { assert } from '../../src/core/assert.ts';
 import type { ImportRecord } from '../../src/core/import.ts';
 import { ingestImport } from '../../src/pipelines/ingest.ts';
 import { naiveIngest } from './naive-ingest.ts';
 
-export type RoundTask = 'csv-parse' | 'ingest' | 'naive';
+export type RoundTask = 'csv-parse' | 'ingest' | 'ingest-listed' | 'naive';
 
 export interface Round {
   readonly rows: number;
@@ -37,9 +38,15 @@ async function parseOnly(file: string): Promise<number> {
   return records - 1;
 }
 
-async function prepareIngest(file: string, url: string, prefix: string): Promise<() => Promise<number>> {
+async function prepareIngest(
+  file: string,
+  url: string,
+  prefix: string,
+  listed: boolean,
+): Promise<() => Promise<number>> {
   const redis = new Redis(url);
   const store = createRedisStore(redis, { prefix });
+  const suppression = listed ? createRedisSuppression(redis, { prefix }) : undefined;
   const now = Date.now();
   await store.createCampaign('bench', { name: 'Bench', callers: ['008602150000001'], ivrId: 1 }, now);
   const counts = { rows: 0, accepted: 0, duplicate: 0, suppressed: 0, rejected: 0 };
@@ -58,7 +65,7 @@ async function prepareIngest(file: string, url: string, prefix: string): Promise
   const clock = { now: () => Date.now(), sleep: () => Promise.reject(new Error('ingest never waits')) };
   return async () => {
     const result = await ingestImport(
-      { store, clock, reader: listReader(), openFile: () => file },
+      { store, suppression, clock, reader: listReader(), openFile: () => file },
       record.id,
     );
     redis.disconnect();
@@ -73,7 +80,8 @@ async function prepare(
   url: string,
   prefix: string,
 ): Promise<() => Promise<number>> {
-  if (task === 'ingest') return prepareIngest(file, url, prefix);
+  if (task === 'ingest' || task === 'ingest-listed')
+    return prepareIngest(file, url, prefix, task === 'ingest-listed');
   if (task === 'naive') return () => naiveIngest(file, url, prefix);
   return () => parseOnly(file);
 }
@@ -84,7 +92,10 @@ if (process.argv[1] === import.meta.filename && task !== undefined) {
     file !== undefined && url !== undefined && prefix !== undefined,
     'a round needs a file, a Redis and a prefix',
   );
-  assert(task === 'csv-parse' || task === 'ingest' || task === 'naive', `there is no round "${task}"`);
+  assert(
+    task === 'csv-parse' || task === 'ingest' || task === 'ingest-listed' || task === 'naive',
+    `there is no round "${task}"`,
+  );
   const run = await prepare(task, file, url, prefix);
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();

@@ -9,6 +9,7 @@ import { Redis } from 'ioredis';
 import { assert } from '../../src/core/assert.ts';
 import { writeBenchList } from './ingest-list.ts';
 import type { Round, RoundTask } from './ingest-round.ts';
+import { listedFor, measureListed } from './listed-ingest.ts';
 
 export interface BenchLine {
   readonly bench: string;
@@ -32,6 +33,7 @@ export interface IngestBenchOptions {
 }
 
 const ROUNDS = 5;
+const LISTED_ROUNDS = 3;
 const NAIVE_ROWS_MAX = 20_000;
 const ROUND = fileURLToPath(new URL('./ingest-round.js', import.meta.url));
 const run = promisify(execFile);
@@ -93,6 +95,7 @@ export async function* runIngestBench(options: IngestBenchOptions): AsyncGenerat
       ingested.push(await measure(redis, redisUrl, 'ingest', file));
     }
     yield* ingestLines(parsed, ingested, rows);
+    yield await listedLine(options, file, ingested);
     options.progress?.(`ingest: naive worker, ${naiveRows} rows`);
     const short = join(folder, 'naive.csv');
     await writeBenchList(short, naiveRows);
@@ -112,6 +115,32 @@ export async function* runIngestBench(options: IngestBenchOptions): AsyncGenerat
     redis.disconnect();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The same ingest while a suppression list of a million numbers holds. */
+async function listedLine(
+  { redisUrl, rows, progress }: IngestBenchOptions,
+  file: string,
+  ingested: readonly Measured[],
+): Promise<BenchLine> {
+  const numbers = listedFor(rows);
+  progress?.(`ingest: with ${numbers} numbers suppressed`);
+  const rate = (rounds: readonly Round[]): number =>
+    median(rounds.map((round) => round.rows / round.seconds));
+  const value = rate(await measureListed(redisUrl, file, numbers, LISTED_ROUNDS));
+  return {
+    ...{
+      bench: 'ingest',
+      what: `rows per second, ${numbers} numbers suppressed`,
+      value: rounded(value),
+      rows,
+    },
+    ...{
+      unit: 'rows/s',
+      ratio: rounded(value / rate(ingested)),
+      against: 'the same without a suppression list',
+    },
+  };
 }
 
 function* ingestLines(

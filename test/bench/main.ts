@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { startTestRedis } from '../support/redis-server.ts';
+import { runFormatsBench } from './formats.ts';
 import { runIngestBench } from './ingest.ts';
 import type { BenchLine, BenchOptions } from './line.ts';
 import { runMemoryBench } from './memory.ts';
@@ -19,6 +20,7 @@ interface Bench {
 
 export const BENCHES: Readonly<Record<string, Bench>> = {
   ingest: { run: runIngestBench, rows: [100_000, 1_000_000], small: 4_000 },
+  formats: { run: runFormatsBench, rows: [100_000], small: 2_000 },
   memory: { run: runMemoryBench, rows: [100_000, 1_000_000], small: 4_000 },
   moves: { run: runMovesBench, rows: [100_000, 1_000_000], small: 4_000 },
   // A million callees would take that many calls to play, and tell nothing else.

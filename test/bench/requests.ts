@@ -11,6 +11,7 @@ export const USUAL_CAMPAIGN = {
   callers: ['008602150000001', '008602150000002', '008602150000003'],
   ivrId: 7,
   windows: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' }],
+  platformHours: 'off',
 };
 const CAMPAIGN = 'usual';
 const BATCH = 500;

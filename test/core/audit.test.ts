@@ -134,6 +134,10 @@ const BROKEN: readonly (readonly [Rule, string, Campaign])[] = [
   ['due_index', 'a callee without its place', withFacts((facts) => ({ dueIndex: facts.dueIndex.slice(1) }))],
   ['due_index', 'a callee in the wrong bucket', withRecord(5, { due: 1_795_400_099_000 + 60_000 })],
   ['due_index', 'a callee in the wrong zone', withRecord(5, { zone: 0 })],
+  ['due_index', 'a callee of the wrong priority', withRecord(5, { priority: 1 })],
+  ['row_limits', 'a priority that the row does not have', withRecord(5, { priority: 1 })],
+  ['row_limits', 'an end that the row does not have', withRecord(6, { timed: true })],
+  ['timed_page', 'an end that nobody looks for', withRecord(0, { timed: true })],
   [
     ...(['due_index', 'a place on a page that does not exist'] as const),
     withFacts((facts) => ({ dueIndex: [...facts.dueIndex, { zone: 0, bucket: 0, page: 9, callees: 1 }] })),
@@ -226,7 +230,9 @@ describe('the audit', () => {
   test('a campaign broken in every callee is reported within the bound', () => {
     const campaign = sound();
     const records = Array.from({ length: PAGE_SLOTS }, () => ({ ...base, attempts: 200 }));
-    campaign.pages = [{ page: 0, records, rows: records, indexed: records.map((_, slot) => slot) }];
+    campaign.pages = [
+      { page: 0, records, rows: records.map(() => ({})), indexed: records.map((_, slot) => slot) },
+    ];
     const { violations, violationsMore } = audit(campaign);
     expect(violations).toHaveLength(VIOLATIONS_KEPT_MAX);
     expect(violationsMore).toBeGreaterThanOrEqual(PAGE_SLOTS - VIOLATIONS_KEPT_MAX);

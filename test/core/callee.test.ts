@@ -47,6 +47,28 @@ describe('moving a callee', () => {
     });
   });
 
+  test('whatever a move does not change stays, in every field that a record may have', () => {
+    const full: Required<CalleeRecord> = {
+      ...{ state: 'pending_retry', reason: 'retry_scheduled', disposition: 'busy', attempts: 2, returns: 1 },
+      ...{ zone: 3, due: 7_000, batch: 4, version: 9, priority: 1, timed: true, caller: -2 },
+    };
+    const moved = { state: 'cancelled', reason: 'cancelled_by_operator', version: 10 };
+    const why = { now: 1, reason: 'cancelled_by_operator' } as const;
+    expect(moveCallee(7, full, 'cancel', why).after).toEqual({ ...full, ...moved });
+    const change = {
+      disposition: 'no_answer',
+      attempts: 3,
+      returns: 0,
+      due: 0,
+      batch: 5,
+      caller: 1,
+    } as const;
+    expect(moveCallee(7, full, 'cancel', { ...why, change }).after).toEqual({ ...full, ...change, ...moved });
+    expect(Object.keys(moveCallee(7, initial, 'cancel', why).after).sort()).toEqual(
+      Object.keys(initial).sort(),
+    );
+  });
+
   test('a scheduled retry tells its due time; a first claim has neither batch nor disposition before it', () => {
     const missed: CalleeRecord = { ...calling, state: 'missed', attempts: 1, disposition: 'busy' };
     const retry = moveCallee(7, missed, 'retry', {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CallingRules, openingAt } from '../../src/core/calling-window.ts';
-import type { CallingWindow } from '../../src/core/campaign.ts';
+import type { Blackout, CallingWindow } from '../../src/core/campaign.ts';
 import { OPENING_HORIZON } from '../../src/core/limits.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../src/core/time.ts';
 import { UnknownTimeZoneError } from '../../src/core/zone-clock.ts';
@@ -58,14 +58,21 @@ function isInside(rules: CallingRules, wall: number): boolean {
   const minute = wall - day * 1_440;
   const dateOf = (number: number) => new Date(number * DAY).toISOString().slice(0, 10);
   const nameOf = (number: number) => DAYS[(new Date(number * DAY).getUTCDay() + 6) % 7]!;
-  if (rules.holidays.includes(dateOf(day))) return false;
+  const blackouts = rules.blackouts ?? [];
+  const isHoliday = (number: number) =>
+    rules.holidays.includes(dateOf(number)) ||
+    blackouts.some(({ kind, from, to }) => kind === 'days' && from <= number * DAY && number * DAY < to);
+  const isBlack = blackouts.some(
+    ({ kind, from, to }) => kind === 'wall' && from <= wall * MINUTE && wall * MINUTE < to,
+  );
+  if (isHoliday(day) || isBlack) return false;
   const windows = rules.windows ?? [{ days: [...DAYS], from: '08:00', to: '21:00' }];
   return windows.some((window) => {
     const from = minuteOf(window.from);
     const to = minuteOf(window.to);
     if (from < to) return window.days.includes(nameOf(day)) && from <= minute && minute < to;
     if (window.days.includes(nameOf(day)) && from <= minute) return true;
-    return window.days.includes(nameOf(day - 1)) && !rules.holidays.includes(dateOf(day - 1)) && minute < to;
+    return window.days.includes(nameOf(day - 1)) && !isHoliday(day - 1) && minute < to;
   });
 }
 
@@ -75,6 +82,10 @@ function isInside(rules: CallingRules, wall: number): boolean {
  */
 function isOpen(rules: CallingRules, zone: string, at: Instant): boolean {
   if (at < (rules.startAt ?? at) || at >= (rules.endAt ?? Number.POSITIVE_INFINITY)) return false;
+  if (rules.blackouts?.some(({ kind, from, to }) => kind === 'instants' && from <= at && at < to))
+    return false;
+  const beijing = wallMinute('Asia/Shanghai', at) % 1_440;
+  if (rules.platformHours === true && (beijing < 8 * 60 || beijing >= 21 * 60)) return false;
   const now = wallMinute(zone, at);
   let earliest = now;
   let latest = now;
@@ -122,6 +133,20 @@ const anywhere = fc
   .integer({ min: Date.UTC(2011, 0, 1) / MINUTE, max: Date.UTC(2036, 0, 1) / MINUTE })
   .map((minute) => minute * MINUTE);
 const instant = fc.oneof({ weight: 3, arbitrary: near }, anywhere);
+/** Blackouts of all three kinds around an instant: days, wall times, and moments, all on whole minutes. */
+const blackout = (at: Instant): fc.Arbitrary<Blackout> =>
+  fc
+    .record({
+      kind: fc.constantFrom<Blackout['kind']>('days', 'wall', 'instants'),
+      begin: fc.integer({ min: -3 * 1_440, max: 4 * 1_440 }),
+      minutes: fc.integer({ min: 1, max: 3 * 1_440 }),
+    })
+    .map(({ kind, begin, minutes }) => {
+      const from = at + begin * MINUTE;
+      if (kind !== 'days') return { kind, from, to: from + minutes * MINUTE };
+      const midnight = Math.floor(from / DAY) * DAY;
+      return { kind, from: midnight, to: midnight + Math.ceil(minutes / 1_440) * DAY };
+    });
 const question = instant.chain((at) =>
   fc.record({
     at: fc.constant(at),
@@ -130,6 +155,11 @@ const question = instant.chain((at) =>
     holidays: fc
       .array(fc.integer({ min: -4, max: 4 }), { maxLength: 3 })
       .map((days) => days.map((day) => new Date(at + day * DAY).toISOString().slice(0, 10))),
+    blackouts: fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      fc.array(blackout(at), { minLength: 1, maxLength: 2 }),
+    ),
+    platformHours: fc.option(fc.constant(true), { nil: undefined, freq: 3 }),
     startAt: fc.option(
       fc.integer({ min: -4_000, max: 4_000 }).map((minutes) => at + minutes * MINUTE),
       {
@@ -248,6 +278,57 @@ describe('calling windows in words', () => {
     expect(
       openingAt(everyDay('00:00', '24:00'), 'America/New_York', firstHalfPastOne + 40 * MINUTE).open,
     ).toBe(true);
+  });
+
+  test('a blackout of days makes each a holiday; one of hours cuts only those out', () => {
+    const days = [{ kind: 'days' as const, from: at('2026-12-24T00:00Z'), to: at('2026-12-26T00:00Z') }];
+    expect(
+      openingAt({ ...everyDay('20:00', '02:00'), blackouts: days }, 'UTC', at('2026-12-23T23:00Z')),
+    ).toEqual({
+      open: true,
+      closesAt: at('2026-12-24T00:00Z'),
+    });
+    expect(
+      openingAt({ ...everyDay('20:00', '02:00'), blackouts: days }, 'UTC', at('2026-12-24T00:00Z')),
+    ).toEqual({
+      open: false,
+      opensAt: at('2026-12-26T20:00Z'),
+    });
+    const hours = [{ kind: 'wall' as const, from: at('2026-12-24T12:00Z'), to: at('2026-12-24T13:00Z') }];
+    const rules = { ...everyDay('09:00', '18:00'), blackouts: hours };
+    const noon = at('2026-12-24T12:00+08:00');
+    expect(openingAt(rules, 'Asia/Shanghai', noon - HOUR)).toEqual({ open: true, closesAt: noon });
+    expect(openingAt(rules, 'Asia/Shanghai', noon)).toEqual({ open: false, opensAt: noon + HOUR });
+    expect(openingAt(rules, 'Asia/Tokyo', noon - HOUR)).toEqual({ open: false, opensAt: noon });
+    const moment = [{ ...hours[0]!, kind: 'instants' as const }];
+    expect(openingAt({ ...rules, blackouts: moment }, 'Asia/Tokyo', at('2026-12-24T11:00+09:00'))).toEqual({
+      open: true,
+      closesAt: at('2026-12-24T18:00+09:00'),
+    });
+  });
+
+  test("the platform's hours are those of Beijing for everybody, and no window reaches past them", () => {
+    const rules = { ...everyDay('00:00', '24:00'), platformHours: true };
+    const london = openingAt(rules, 'Europe/London', at('2026-11-23T12:59Z'));
+    expect(london).toEqual({ open: true, closesAt: at('2026-11-23T21:00+08:00') });
+    expect(openingAt(rules, 'Europe/London', at('2026-11-23T13:00Z'))).toEqual({
+      open: false,
+      opensAt: at('2026-11-24T08:00+08:00'),
+    });
+    const office = { ...everyDay('09:00', '18:00'), platformHours: true };
+    expect(openingAt(office, 'America/Los_Angeles', at('2026-11-23T09:00-08:00'))).toEqual({
+      open: false,
+      opensAt: at('2026-11-23T16:00-08:00'),
+    });
+    expect(openingAt(office, 'America/Los_Angeles', at('2026-11-23T17:00-08:00'))).toEqual({
+      open: true,
+      closesAt: at('2026-11-23T18:00-08:00'),
+    });
+    const never = { ...everyDay('09:00', '10:00'), platformHours: true };
+    expect(openingAt(never, 'America/New_York', at('2026-11-23T12:00Z'))).toEqual({
+      open: false,
+      opensAt: undefined,
+    });
   });
 
   test('start and end of the campaign clip its windows', () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { CallingRules } from '../../src/core/calling-window.ts';
 import {
   CampaignId,
   CampaignSettings,
@@ -16,8 +15,11 @@ describe('campaign files that are taken', () => {
     expect(CampaignSettings.parse(least)).toEqual({
       ...least,
       ...{ columns: {}, defaultRegion: 'CN', timeZone: 'Asia/Shanghai', holidays: [], priority: 3 },
-      retry: { attemptsMax: 3, rules: [], otherwise: { after: [4 * HOUR] } },
+      ...{ blackouts: [], platformHours: 'auto', timeZoneFrom: 'number' },
+      retry: { attemptsMax: 3, rules: [], otherwise: { after: [4 * HOUR] }, dayParts: false },
       pacing: { calleesInFlightMax: 2_000, batchCalleesMax: 500, leadTime: 10_000 },
+      ...{ breaker: { share: 0.3, calls: 50 }, callerChannels: {} },
+      caps: { preset: 'platform', rolling: [] },
     });
   });
 
@@ -41,8 +43,25 @@ describe('campaign files that are taken', () => {
         rules: [{ after: [10 * MINUTE] }, { after: [2 * HOUR, DAY] }, { stop: true }],
       },
     });
-    const rules: CallingRules = settings;
-    expect(rules.windows).toHaveLength(1);
+    expect(settings.windows).toHaveLength(1);
+  });
+
+  test('a blackout is of whole days, of local times, or of moments', () => {
+    const { blackouts } = CampaignSettings.parse({
+      ...least,
+      blackouts: [
+        { from: '2026-12-24', to: '2026-12-26' },
+        { from: '2026-12-24', to: '2026-12-24' },
+        { from: '2026-12-31T18:00', to: '2027-01-01T06:00:00' },
+        { from: '2026-12-31T18:00:00+08:00', to: '2026-12-31T12:00:00Z' },
+      ],
+    });
+    expect(blackouts).toEqual([
+      { kind: 'days', from: Date.UTC(2026, 11, 24), to: Date.UTC(2026, 11, 27) },
+      { kind: 'days', from: Date.UTC(2026, 11, 24), to: Date.UTC(2026, 11, 25) },
+      { kind: 'wall', from: Date.UTC(2026, 11, 31, 18), to: Date.UTC(2027, 0, 1, 6) },
+      { kind: 'instants', from: Date.UTC(2026, 11, 31, 10), to: Date.UTC(2026, 11, 31, 12) },
+    ]);
   });
 
   test('an AI agent may answer instead of an IVR', () => {
@@ -53,6 +72,23 @@ describe('campaign files that are taken', () => {
 
 const REFUSED: readonly (readonly [string, object, string, RegExp])[] = [
   ['a misspelt key', { ...least, timezone: 'UTC' }, '', /timezone/],
+  ...(
+    [
+      [{ from: '2026-12-26', to: '2026-12-24' }, 0, /later than its "from"/],
+      [{ from: '2026-12-24T18:00', to: '2026-12-24T18:00' }, 0, /later than its "from"/],
+      [{ from: '2026-12-24', to: '2026-12-24T18:00' }, 0, /not one of each/],
+      [{ from: '2026-12-24T18:00', to: '2026-12-24T20:00:00Z' }, 0, /not one of each/],
+      [{ from: 'Christmas', to: '2026-12-26' }, '0.from', /write a date/],
+      [{ from: '2026-02-30', to: '2026-03-02' }, '0.from', /write a date/],
+      [{ from: '2026-12-24' }, '0.to', /./],
+      [{ from: '2026-12-24', to: '2026-12-26', name: 'x' }, 0, /name/],
+    ] as const
+  ).map(
+    ([blackout, at, message]) =>
+      ['a blackout that is none', { ...least, blackouts: [blackout] }, `blackouts.${at}`, message] as const,
+  ),
+  ['hours of another platform', { ...least, platformHours: true }, 'platformHours', /./],
+  ['a time zone from elsewhere', { ...least, timeZoneFrom: 'column' }, 'timeZoneFrom', /./],
   ['a misspelt key further down', { ...least, retry: { attempts: 3 } }, 'retry', /attempts/],
   ['no name', { ...least, name: ' ' }, 'name', /./],
   ['no caller', { ...least, callers: [] }, 'callers', /at least one caller number/],

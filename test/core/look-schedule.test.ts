@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   endOfTask,
+  endWithin,
   expectedEnd,
   firstLook,
   foretoldEnd,
@@ -144,5 +145,22 @@ describe('the look for late call records', () => {
 
   it('is not drawn nearer by a clock that went back', () => {
     expect(nextRecordLookAt(SINCE + MINUTE, SINCE, BOUNDS)).toBe(SINCE + BOUNDS.lookIntervalMin);
+  });
+});
+
+describe('a task whose time ends before its calls do', () => {
+  it('is looked at soon after that, not when its calls would have ended', () => {
+    const now = 1_000_000;
+    const bounds = { lookIntervalMin: 2_000, lookIntervalMax: 300_000 };
+    const endAt = endWithin(now + 3 * 3_600_000, now + 600_000, now);
+    expect(endAt).toBe(now + 600_000);
+    const look = firstLook({ since: now, now, endAt, oldest: false }, bounds);
+    expect(look).toBeGreaterThan(endAt);
+    expect(look).toBeLessThanOrEqual(endAt + 40_000);
+  });
+
+  it('that is over already goes on to its last call', () => {
+    expect(endWithin(5_000, 1_000, 2_000)).toBe(5_000);
+    expect(endWithin(5_000, 9_000, 2_000)).toBe(5_000);
   });
 });

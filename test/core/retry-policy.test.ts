@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openingAt } from '../../src/core/calling-window.ts';
 import { CampaignSettings, type RetrySettings } from '../../src/core/campaign.ts';
+import { callingRules } from '../../src/core/campaign-rules.ts';
 import { DISPOSITION_NAMES, type Disposition } from '../../src/core/disposition.ts';
 import { RETRY_SPREAD_MAX, RETURNS_MAX } from '../../src/core/limits.ts';
-import { decideRetry, type RetryQuestion } from '../../src/core/retry-policy.ts';
+import { callerChoice, decideRetry, type RetryQuestion } from '../../src/core/retry-policy.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
 
 const retry: RetrySettings = {
@@ -17,6 +18,7 @@ const retry: RetrySettings = {
     { on: ['too_many_request'], after: [MINUTE, 30 * MINUTE] },
   ],
   otherwise: { after: [4 * HOUR] },
+  dayParts: false,
 };
 const noon = Date.parse('2026-11-23T12:00+08:00');
 
@@ -33,6 +35,12 @@ function decide(disposition: Disposition, over: Partial<RetryQuestion> = {}) {
     callee: { ref: 7, attempts: 1, returns: 0 },
     ...over,
   });
+}
+
+const RUNS = process.env.RINGMASTER_LONG === '1' ? 200_000 : 2_000;
+
+function policy(words: object): RetrySettings {
+  return CampaignSettings.parse({ name: 'n', callers: ['00862150000001'], ivrId: 7, retry: words }).retry;
 }
 
 function callee(attempts: number, returns = 0, ref = 7) {
@@ -117,6 +125,37 @@ describe('the retry policy', () => {
     expect(() => decide('busy', { zone: 'Mars/Olympus' })).toThrow('unknown time zone');
   });
 
+  test('a rule may ask for another caller, and says so of the disposition alone', () => {
+    const words = policy({
+      rules: [{ on: ['carrier_blocked'], after: '1h', caller: 'other' }],
+      otherwise: { after: '2h' },
+    });
+    expect(decide('carrier_blocked', { retry: words })).toMatchObject({ kind: 'retry', caller: 'other' });
+    expect(decide('busy', { retry: words })).toMatchObject({ kind: 'retry', caller: 'same' });
+    expect(callerChoice(words, 'carrier_blocked')).toBe('other');
+    expect(callerChoice(words, 'busy')).toBe('same');
+    expect(callerChoice(words, undefined)).toBe('same');
+    const always = policy({ otherwise: { after: '2h', caller: 'other' } });
+    expect(callerChoice(always, 'busy')).toBe('other');
+  });
+
+  test('rules of the file go before those of its preset, and its other words replace them', () => {
+    const words = policy({
+      preset: 'standard',
+      attemptsMax: 5,
+      rules: [{ on: ['busy', 'number_not_exist'], after: '3h' }],
+      dayParts: true,
+    });
+    expect(words.attemptsMax).toBe(5);
+    expect(words.dayParts).toBe(true);
+    const busy = decide('busy', { retry: { ...words, dayParts: false } });
+    expect(busy.kind === 'retry' && busy.dueAt - noon).toBeGreaterThanOrEqual(3 * HOUR);
+    expect(decide('number_not_exist', { retry: words }).kind).toBe('retry');
+    expect(decide('number_invalid', { retry: words }).kind).toBe('stop');
+    expect(policy({ preset: 'gentle' }).attemptsMax).toBe(2);
+    expect(policy({}).attemptsMax).toBe(3);
+  });
+
   test('every due time lies inside a window, not before the delay, and on a whole second', () => {
     const clock = fc.constantFrom('08:00', '09:30', '12:00', '12:01', '18:00', '23:00', '00:30');
     const windows = fc.array(
@@ -134,28 +173,48 @@ describe('the retry policy', () => {
       now: fc.integer({ min: noon, max: noon + 30 * DAY }),
       endAt: fc.option(fc.integer({ min: noon, max: noon + 40 * DAY }), { nil: undefined }),
       zone: fc.constantFrom('Asia/Shanghai', 'America/New_York', 'Australia/Lord_Howe'),
+      dayParts: fc.boolean(),
+      platformHours: fc.boolean(),
+      blackouts: fc.array(
+        fc
+          .record({ kind: fc.constant('wall' as const), from: fc.integer({ min: 0, max: 20 }) })
+          .map((one) => ({
+            ...one,
+            from: noon + one.from * DAY,
+            to: noon + one.from * DAY + 20 * HOUR,
+          })),
+        { maxLength: 2 },
+      ),
     });
     fc.assert(
-      fc.property(windows, times, fc.nat(), (windows, { delay, now, endAt, zone }, ref) => {
-        const rules = { windows, holidays: [], endAt };
-        const policy: RetrySettings = { attemptsMax: 3, rules: [], otherwise: { after: [delay] } };
-        const decision = decide('busy', { rules, zone, now, retry: policy, ...callee(1, 0, ref) });
-        if (decision.kind !== 'retry') {
-          const latest = openingAt(rules, zone, now + delay + 6 * MINUTE);
-          expect(latest.open || latest.opensAt !== undefined).toBe(false);
-          return;
-        }
-        expect(openingAt(rules, zone, decision.dueAt).open).toBe(true);
-        expect(decision.dueAt).toBeGreaterThanOrEqual(now + delay);
-        expect(decision.dueAt % SECOND).toBe(0);
-      }),
-      { numRuns: 1_000 },
+      fc.property(
+        windows,
+        times,
+        fc.nat(),
+        (windows, { delay, now, endAt, zone, dayParts, platformHours, blackouts }, ref) => {
+          const rules = { windows, holidays: [], blackouts, platformHours, endAt };
+          const retry: RetrySettings = { attemptsMax: 3, rules: [], otherwise: { after: [delay] }, dayParts };
+          const question = { rules, zone, now, retry, ...callee(1, 0, ref) };
+          const decision = decide('busy', question);
+          expect(decide('busy', { ...question, rules: { ...rules } }), 'on replay').toEqual(decision);
+          if (decision.kind !== 'retry') {
+            const latest = openingAt(rules, zone, now + delay + 6 * MINUTE);
+            expect(latest.open || latest.opensAt !== undefined).toBe(false);
+            return;
+          }
+          expect(openingAt(rules, zone, decision.dueAt).open).toBe(true);
+          expect(decision.dueAt).toBeGreaterThanOrEqual(now + delay);
+          expect(decision.dueAt % SECOND).toBe(0);
+        },
+      ),
+      { numRuns: RUNS },
     );
   });
 
   test('the settings of a campaign file are the rules and the policy as they are', () => {
     const settings = CampaignSettings.parse({ name: 'n', callers: ['00862150000001'], ivrId: 7 });
-    const decision = decide('busy', { retry: settings.retry, rules: settings });
+    const rules = callingRules({ settings, createdAt: noon });
+    const decision = decide('busy', { retry: settings.retry, rules });
     expect(decision).toMatchObject({ kind: 'retry', reason: 'retry_scheduled' });
   });
 });

@@ -13,13 +13,15 @@ import {
 
 /** All moves, written a second time by hand: `from event to`, several targets joined by "|". */
 const CALLEE_MOVES = `
+  initial postpone initial / pending_retry postpone pending_retry
   initial claim batched / initial suppress suppressed / initial expire expired / initial cancel cancelled
   batched accept calling / batched release initial|pending_retry / batched park needs_attention
   calling await_record calling / calling answer answered / calling miss missed
   calling not_dialled initial|pending_retry / calling park needs_attention
   missed retry pending_retry / missed exhaust unanswered / missed stop unanswered / missed cancel cancelled
   pending_retry claim batched / pending_retry suppress suppressed / pending_retry expire expired
-  pending_retry cancel cancelled
+  pending_retry cancel cancelled / pending_retry hasten pending_retry / pending_retry give_up unanswered
+  initial give_up unanswered / unanswered reopen pending_retry
   needs_attention resume initial|pending_retry / needs_attention give_up unanswered / needs_attention cancel cancelled`;
 const BATCH_MOVES = `
   planned submit submitting / planned release released

@@ -15,6 +15,7 @@ import type { CliDeps } from '../../src/faces/cli/deps.ts';
 import { runCli } from '../../src/faces/cli/run-cli.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { ManualClock } from '../support/clock.ts';
+import { keyParts } from '../support/key-parts.ts';
 import { setState } from '../support/redis-store.ts';
 import { callSeeded, SEEDED_AT, seedCampaign } from '../support/seeded-campaign.ts';
 import { freshPrefix } from '../support/store.ts';
@@ -58,6 +59,7 @@ const open = async (): Promise<CliDeps> => ({
   reader: listReader(),
   suppression: createRedisSuppression(connection, { prefix, key }),
   redisFacts: () => probeRedis(connection),
+  ...keyParts(connection, prefix, dir),
   close: async () => {},
 });
 
@@ -156,7 +158,7 @@ describe('suppress', () => {
     expect(await cli(`suppress import ${path}`)).toEqual({
       code: 0,
       out:
-        'row 2 (line 3): rejected, number_too_short: the number has too few digits; write it in full, with its area or country code\n' +
+        'row 2 (line 3), column "phone": rejected, number_too_short: the number has too few digits; write it in full, with its area or country code\n' +
         'list "global": 4 rows: 2 added, 1 known, 1 rejected; 2 waiting callees suppressed\n',
       err: '',
     });
@@ -178,7 +180,7 @@ describe('suppress', () => {
     );
     key = undefined;
     for (const command of ['suppress list', 'suppress add 13800000016', 'suppress remove 13800000015']) {
-      expect(await cli(command)).toMatchObject({ code: 1, err: expect.stringContaining('SUPPRESSION_KEY') });
+      expect(await cli(command)).toMatchObject({ code: 2, err: expect.stringContaining('SUPPRESSION_KEY') });
     }
   });
 });

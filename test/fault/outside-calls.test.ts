@@ -21,6 +21,7 @@ const SETTINGS = {
   callers: ['008602150000001'],
   ivrId: 7,
   windows: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' }],
+  platformHours: 'off',
   retry: { attemptsMax: 2, otherwise: { after: ['10m'] } },
   pacing: { calleesInFlightMax: 4, batchCalleesMax: 2, leadTime: '10s' },
 };

@@ -58,8 +58,10 @@ async function campaignIn(state: CampaignState): Promise<string> {
   return id;
 }
 
+const MOVING = ACTION_NAMES.filter((name) => ACTIONS[name].moves === 'campaign');
+
 describe('operator actions', () => {
-  for (const action of ACTION_NAMES) {
+  for (const action of MOVING) {
     for (const state of statesOf(campaignStates)) {
       const row = ACTIONS[action];
       const allowed = row.allowed.includes(state);
@@ -88,7 +90,7 @@ describe('operator actions', () => {
   }
 
   it('what may be done agrees with the table of states: nothing leaves a final one', () => {
-    for (const name of ACTION_NAMES) {
+    for (const name of MOVING) {
       for (const state of ACTIONS[name].allowed) {
         const same = name === 'cancel' && state === 'cancelled';
         expect(same || !isFinal(campaignStates, state)).toBe(true);

@@ -101,6 +101,34 @@ describe('call records', () => {
     await expectHonest(world, ID);
   });
 
+  it('of a hundred calls that never come keep those of no others waiting', async () => {
+    world = await createWorld(inject('redisUrl'), {
+      scenario: { outcomes: { busy: 1 }, channelsPerCaller: 1_000 },
+    });
+    let lost: readonly string[] | undefined;
+    const process = startProcess(world, {
+      wrap: (real) => ({
+        ...real,
+        async callRecords(sessionIds, from, to) {
+          lost ??= sessionIds;
+          const asked = sessionIds.filter((id) => !lost?.includes(id));
+          return asked.length === 0 ? { ok: true, value: [] } : real.callRecords(asked, from, to);
+        },
+      }),
+    });
+    const pacing = { calleesInFlightMax: 450, batchCalleesMax: 450 };
+    await startCampaign(world, ID, 450, { ...ONCE, pacing });
+    const began = world.clock.now();
+    const told = async () => (await world.store.counts(ID)).states.unanswered === 350;
+    await runUntil(world, process, told);
+    expect(world.clock.now() - began).toBeLessThan(WORLD_BOUNDS.recordWaitMax / 2);
+    await runUntil(world, process, () => isOver(world, ID));
+    process.stop();
+    expect((await world.store.counts(ID)).dispositions).toEqual({ busy: 350, record_missing: 100 });
+    expect(world.clock.now() - began).toBeLessThan(1.5 * WORLD_BOUNDS.recordWaitMax);
+    await expectHonest(world, ID);
+  });
+
   it('of more than a hundred calls come in requests of a hundred', async () => {
     world = await createWorld(inject('redisUrl'), {
       scenario: { outcomes: { busy: 1 }, channelsPerCaller: 1_000 },

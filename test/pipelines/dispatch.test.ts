@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { openingAt } from '../../src/core/calling-window.ts';
+import { callingRules } from '../../src/core/campaign-rules.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../src/core/time.ts';
 import { dispatchCampaign } from '../../src/pipelines/dispatch.ts';
 import { DeathError } from '../support/faulty-redis.ts';
@@ -67,10 +68,10 @@ describe('calling windows', () => {
     }
     const days = new Set(ledger.map((entry) => localTime(entry.at, 8).date));
     expect(days.has('2026-11-23') && days.has('2026-11-26')).toBe(true);
-    const settings = (await world.store.campaign(ID))?.settings;
-    if (settings === undefined) throw new Error('no campaign');
+    const campaign = await world.store.campaign(ID);
+    if (campaign === undefined) throw new Error('no campaign');
     for (const { order } of orders) {
-      const opening = openingAt(settings, 'Asia/Shanghai', order.notBefore);
+      const opening = openingAt(callingRules(campaign), 'Asia/Shanghai', order.notBefore);
       expect(opening.open && order.notAfter <= opening.closesAt).toBe(true);
     }
     await expectHonest(world, ID);

@@ -157,7 +157,7 @@ describe('a task on the list', () => {
   it.each([
     ['that no name of ours', 'Somebody else'],
     ['of a campaign we do not have', 'autumn.1.1'],
-    ['of a batch we do not have', `${ID}.77.1`],
+    ['of a batch we do not have, with callees that we do not have either', `${ID}.77.1`],
   ])('%s is left alone', async (_name, name) => {
     world = await createWorld(inject('redisUrl'));
     const process = startProcess(world);

@@ -3,7 +3,7 @@ import { calleeId } from '../../src/core/callee-id.ts';
 import { QUOTA_RETRY, UUI_BYTES_MAX } from '../../src/core/limits.ts';
 import { MINUTE, SECOND } from '../../src/core/time.ts';
 import { dispatchCampaign } from '../../src/pipelines/dispatch.ts';
-import { sentUui } from '../../src/pipelines/submission.ts';
+import { sentUui } from '../../src/pipelines/task-order.ts';
 import { DeathError } from '../support/faulty-redis.ts';
 import { seededNumber } from '../support/seeded-campaign.ts';
 import {

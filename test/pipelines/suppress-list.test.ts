@@ -14,7 +14,7 @@ import { ingestImport } from '../../src/pipelines/ingest.ts';
 import { type RefusedRow, suppressList } from '../../src/pipelines/suppress-list.ts';
 import { suppressNumber } from '../../src/pipelines/suppress-numbers.ts';
 import type { Store } from '../../src/ports/store.ts';
-import type { Suppression } from '../../src/ports/suppression.ts';
+import type { ListedNumber, Suppression } from '../../src/ports/suppression.ts';
 import { ManualClock } from '../support/clock.ts';
 import { HandQueue } from '../support/hand-queue.ts';
 import { seedCampaign, seededNumber } from '../support/seeded-campaign.ts';
@@ -199,5 +199,59 @@ describe('a file of numbers for a list', () => {
       added: 2 * PAGE_SLOTS,
       known: PAGE_SLOTS,
     });
+  });
+});
+
+describe('a file of numbers with columns for reason and expiry', () => {
+  const day = (days: number): string => new Date(clock.now() + days * 24 * HOUR).toISOString().slice(0, 10);
+  const entriesOf = async () => {
+    const found: ListedNumber[] = [];
+    for await (const one of suppression.entries('global')) found.push(one);
+    return found.sort((a, b) => (a.number ?? '').localeCompare(b.number ?? ''));
+  };
+
+  it('lists each number for its own reason and time, and else for those of the file', async () => {
+    const content =
+      `手机号,退订原因,到期日\n${number(1)},asked on the phone,${day(30)}\n${number(2)},,\n` +
+      `${number(3)},court order,永久\n${number(4)},asked on the phone,\n`;
+    const words = { reason: 'spring list', expires: day(90) };
+    const { result } = await importList(content, words);
+    expect(result).toMatchObject({ rows: 4, added: 4, rejected: 0, ownReasons: 3, ownExpiries: 2 });
+    const [first, second, third, fourth] = (await entriesOf()).map(({ entry }) => entry);
+    // A date alone holds through that day, in the time zone of the list.
+    const through = Date.parse(`${day(30)}T16:00:00Z`);
+    expect(first).toMatchObject({ reason: 'asked on the phone', expiresAt: through, source: 'optouts.csv' });
+    expect(second).toMatchObject({ reason: 'spring list', expiresAt: Date.parse(`${day(90)}T00:00+08:00`) });
+    expect(third).toMatchObject({ reason: 'court order', expiresAt: undefined });
+    expect(fourth).toMatchObject({ reason: 'asked on the phone', expiresAt: second?.expiresAt });
+    expect(await suppression.actions('global')).toMatchObject([{ did: 'import', entries: 4 }]);
+  });
+
+  it('refuses what cannot be understood row by row, and says where and what to write', async () => {
+    const content =
+      `phone,reason,valid until\n${number(1)},,31/12/2026\n${number(2)},,${day(-3)}\n` +
+      `${number(3)},${'x'.repeat(201)},\n12,,\n${number(5)},fine,never\n`;
+    const { result, refused } = await importList(content);
+    expect(result).toMatchObject({ rows: 5, added: 1, rejected: 4 });
+    expect(refused.map(({ row, line, column, code }) => [row, line, column, code])).toEqual([
+      [1, 2, 'valid until', 'expiry_unclear'],
+      [2, 3, 'valid until', 'expiry_over'],
+      [3, 4, 'reason', 'reason_too_long'],
+      [4, 5, 'phone', 'number_too_short'],
+    ]);
+    expect(refused[0]?.message).toContain('write "2027-01-01"');
+  });
+
+  it('with too many reasons lists every number all the same', async () => {
+    const rows = Array.from({ length: 520 }, (_, at) => `${number(at)},reason ${at}\n`).join('');
+    const { result } = await importList(`phone,reason\n${rows}`, { reason: 'all of them' });
+    expect(result).toMatchObject({ added: 520, ownReasons: 500, reasonsLeftOut: 20 });
+    const reasons = new Set((await entriesOf()).map(({ entry }) => entry.reason));
+    expect(reasons.size).toBe(501);
+    expect(reasons).toContain('all of them');
+  });
+
+  it('with two columns of one meaning is asked back', async () => {
+    await expect(importList(`phone,expires,valid until\n${number(1)},,\n`)).rejects.toThrow(/say the same/);
   });
 });

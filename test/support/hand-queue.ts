@@ -17,7 +17,7 @@ export class HandQueue implements WakeQueue {
 
   async wake(wake: Wake, notBefore: Instant = 0): Promise<void> {
     if (this.lose(wake)) return;
-    const slot = JSON.stringify(wake);
+    const slot = JSON.stringify({ ...wake, callees: undefined, zone: undefined });
     const held = this.#waiting.get(slot);
     if (held === undefined || notBefore < held.at) this.#waiting.set(slot, { wake, at: notBefore });
   }

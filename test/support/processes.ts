@@ -175,6 +175,7 @@ export async function openSite(app: BuiltApp, redisUrl: string): Promise<Site> {
     REDIS_URL: redisUrl,
     REDIS_PREFIX: prefix,
     DATA_DIR: dir,
+    HTTP_PORT: '0',
     TCCC_SECRET_ID: SECRET_ID,
     TCCC_SECRET_KEY: SECRET_KEY,
     TCCC_SDK_APP_ID: '1400000000',
@@ -292,6 +293,7 @@ export const QUICK_CAMPAIGN = {
   callers: ['008602150000001', '008602150000002'],
   ivrId: 7,
   windows: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' }],
+  platformHours: 'off',
   retry: { attemptsMax: 2, rules: [{ on: ['number_not_exist'], stop: true }], otherwise: { after: '1s' } },
   pacing: { batchCalleesMax: 100, leadTime: '1s' },
 };

@@ -1,12 +1,15 @@
 import { Redis } from 'ioredis';
 import { vi } from 'vitest';
+import { createRedisCallLedger } from '../../src/adapters/redis/call-ledger.ts';
 import { createRedisStore } from '../../src/adapters/redis/store.ts';
 import { createRedisSuppression } from '../../src/adapters/redis/suppression.ts';
 import type { SimulatorOptions } from '../../src/adapters/simulator/simulator.ts';
 import { createClient, type ProviderClient } from '../../src/adapters/tencent/client.ts';
+import { createTencentContactCenter } from '../../src/adapters/tencent/contact-center.ts';
 import { createTencentTelephony } from '../../src/adapters/tencent/telephony.ts';
 import type { CalleeRecord, CalleeStory } from '../../src/core/callee.ts';
-import { packPage } from '../../src/core/page.ts';
+import { limitsCell, packPage } from '../../src/core/page.ts';
+import type { RowLimits } from '../../src/core/row-limits.ts';
 import { MINUTE, SECOND } from '../../src/core/time.ts';
 import { runAudit } from '../../src/pipelines/audit.ts';
 import type { PipelineBounds, PipelineDeps } from '../../src/pipelines/deps.ts';
@@ -15,6 +18,7 @@ import { sweepTasks } from '../../src/pipelines/orphans.ts';
 import { pollCampaign } from '../../src/pipelines/poll.ts';
 import { retryCampaign } from '../../src/pipelines/retry.ts';
 import { sweep } from '../../src/pipelines/sweep.ts';
+import type { CallLedger } from '../../src/ports/call-ledger.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Wake } from '../../src/ports/queue.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -46,6 +50,7 @@ export const WORLD_SETTINGS = {
   callers: ['008602150000001'],
   ivrId: 7,
   windows: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' }],
+  platformHours: 'off',
   retry: { attemptsMax: 3, otherwise: { after: ['10m'] } },
   pacing: { calleesInFlightMax: 60, batchCalleesMax: 20, leadTime: '10s' },
 };
@@ -57,6 +62,7 @@ export interface World {
   readonly redis: Redis;
   readonly store: Store;
   readonly suppression: Suppression;
+  readonly ledger: CallLedger;
   readonly prefix: string;
   readonly queue: HandQueue;
   close(): Promise<void>;
@@ -85,6 +91,7 @@ export async function createWorld(redisUrl: string, options: Partial<SimulatorOp
     queue: new HandQueue(),
     store: createRedisStore(redis, { prefix }),
     suppression: createRedisSuppression(redis, { prefix }),
+    ledger: createRedisCallLedger(redis, { prefix }),
     async close() {
       await simulator.close();
       const keys = await redis.keys(`*${prefix}*`);
@@ -128,7 +135,12 @@ export function startProcess(
       options.redis === undefined
         ? world.suppression
         : createRedisSuppression(options.redis, { prefix: world.prefix }),
+    ledger:
+      options.redis === undefined
+        ? world.ledger
+        : createRedisCallLedger(options.redis, { prefix: world.prefix }),
     telephony: options.wrap?.(telephony) ?? telephony,
+    contactCenter: createTencentContactCenter(client, { sdkAppId: SDK_APP_ID }),
     queue: world.queue,
     clock: world.clock,
     log: options.log ?? SILENT,
@@ -222,6 +234,7 @@ export interface ListRow {
   readonly name?: string;
   /** The campaign's own, when left out. */
   readonly timeZone?: string;
+  readonly limits?: RowLimits;
 }
 
 /** Adds one finished import of these rows to a campaign: the first of it, or a list appended later. */
@@ -252,11 +265,17 @@ export async function addList(
     encoding: 'utf-8',
     delimiter: ',',
   });
-  const cells = rows.flatMap((row, at) => [String(at + 1), row.number, row.uui ?? '', row.name ?? '']);
+  const bound = rows.some((row) => row.limits !== undefined);
+  const cells = rows.flatMap((row, at) => {
+    const limits = bound ? [limitsCell(row.limits)] : [];
+    return [String(at + 1), row.number, row.uui ?? '', ...limits, row.name ?? ''];
+  });
+  const limits = new Map(rows.flatMap((row, at) => (row.limits === undefined ? [] : [[at, row.limits]])));
   const page = {
-    text: packPage(importId, ['name'], cells),
+    text: packPage(importId, ['name'], cells, { limits: bound }),
     numbers: rows.map((row) => row.number),
     zones: Uint8Array.from(zones),
+    limits,
   };
   const now = world.clock.now();
   await store.storeImportStep(importId, { rowsBefore: 0, rowsAfter: rows.length, page, rejections: [], now });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CampaignId } from '../../core/campaign.ts';
 import { campaignOfImport } from '../../core/import.ts';
 import { DUE_BUCKET } from '../../core/limits.ts';
+import { retryName } from '../../core/retry-name.ts';
 import type { Instant } from '../../core/time.ts';
 import type { Wake } from '../../ports/queue.ts';
 
@@ -38,7 +39,7 @@ export type JobIds = z.infer<typeof JobIds>;
 /** One wake-up as BullMQ sees it. */
 export interface WakeJob {
   readonly queue: QueueName;
-  /** What an operator reads in a dashboard. Times are UTC, since a dashboard has no campaign's zone. */
+  /** What an operator reads in a dashboard. Written once, so a count in it is that of when the job was made. */
   readonly name: string;
   readonly ids: JobIds;
   /** Wake-ups with the same slot are the same wish: at most one waits, and one may run. */
@@ -47,16 +48,11 @@ export interface WakeJob {
   readonly dueAt: Instant;
 }
 
-/** `2026-11-23 06:30Z`: a due bucket for people. */
-function bucketText(bucket: Instant): string {
-  return `${new Date(bucket).toISOString().slice(0, 16).replace('T', ' ')}Z`;
-}
-
 /**
  * The job for a wake-up. Slots join their parts with a dot, which no campaign id holds, so that no two
  * subjects share one; they hold no colon, which BullMQ keeps for its own keys.
  */
-export function wakeJob(wake: Wake): WakeJob {
+export function wakeJob(wake: Wake, now: Instant): WakeJob {
   const { campaignId } = wake;
   if (wake.queue === 'ingest') {
     const ids: JobIds = { kind: 'ingest', campaignId, importId: wake.importId };
@@ -71,7 +67,7 @@ export function wakeJob(wake: Wake): WakeJob {
   if ('dueBucket' in wake) {
     const dueBucket = Math.floor(wake.dueBucket / DUE_BUCKET) * DUE_BUCKET;
     const ids: JobIds = { kind: 'due', campaignId, dueBucket };
-    const name = `retry ${campaignId} ${bucketText(dueBucket)}`;
+    const name = retryName({ campaignId, at: dueBucket, zone: wake.zone, callees: wake.callees }, now);
     return { queue: 'retry', name, ids, slot: `due.${campaignId}.${dueBucket}`, dueAt: dueBucket };
   }
   const ids: JobIds = { kind: wake.queue, campaignId };

@@ -1,4 +1,4 @@
-import { type JobsOptions, Queue } from 'bullmq';
+import { type JobsOptions, Queue, type Telemetry } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -40,6 +40,8 @@ export interface BullQueueOptions {
   readonly prefix: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Pick<Logger, 'error'>;
+  /** Where spans of jobs go. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** BullMQ's key prefix. In braces, so that all keys of all queues live in one cluster slot, as its scripts need. */
@@ -68,6 +70,7 @@ class BullWakeQueue implements BullQueue {
         connection: options.connection,
         prefix: bullPrefix(options.prefix),
         streams: { events: { maxLen: QUEUE_EVENTS_MAX } },
+        ...(options.telemetry !== undefined && { telemetry: options.telemetry }),
       });
       queue.on('error', (error) => options.logger.error({ event: 'queue_error', queue: name, err: error }));
       return queue;
@@ -81,7 +84,7 @@ class BullWakeQueue implements BullQueue {
   }
 
   async wake(wake: Wake, notBefore?: Instant): Promise<void> {
-    const job = wakeJob(wake);
+    const job = wakeJob(wake, this.#clock.now());
     const delay = Math.max(0, (notBefore ?? job.dueAt) - this.#clock.now());
     // BullMQ reckons delays from its own timestamp, so the two are taken together.
     const timestamp = Date.now();

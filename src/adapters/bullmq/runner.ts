@@ -1,4 +1,4 @@
-import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { type Job, Queue, type Telemetry, UnrecoverableError, Worker } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import {
@@ -49,6 +49,8 @@ export interface RunnerOptions {
   readonly concurrency: number;
   readonly logger: Logger;
   readonly schedules?: readonly Schedule[];
+  /** Where spans of jobs go. */
+  readonly telemetry?: Telemetry | undefined;
   /** How long a worker that died may hold a job; tests shorten it. */
   readonly lockMs?: number;
   readonly stalledIntervalMs?: number;
@@ -172,6 +174,7 @@ function openWorker(options: RunnerOptions): Worker {
     maxStalledCount: JOB_STALLS_MAX,
     removeOnComplete: { count: JOBS_COMPLETED_KEPT, age: JOBS_COMPLETED_KEPT_SECONDS },
     removeOnFail: { count: JOBS_FAILED_KEPT, age: JOBS_FAILED_KEPT_SECONDS },
+    ...(options.telemetry !== undefined && { telemetry: options.telemetry }),
   });
   const { logger, queue } = options;
   worker.on('error', (err) => logger.error({ event: 'worker_error', queue, err }));

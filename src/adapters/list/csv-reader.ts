@@ -3,7 +3,7 @@ import { LIST_READ_BYTES } from '../../core/limits.ts';
 import type { ListWish } from '../../core/list-wish.ts';
 import type { ListBlock, OpenList, RecordFault } from '../../ports/list-reader.ts';
 import { type ByteSource, gzipSource, plainSource } from './byte-source.ts';
-import { findDelimiter, parseQuoted, withoutHint } from './delimiter.ts';
+import { findDelimiter, withoutHint } from './delimiter.ts';
 import { detectEncoding, markedEncoding } from './detect-encoding.ts';
 import type { Dialect } from './dialect.ts';
 import { refuseWhatIsNoText } from './file-kind.ts';
@@ -117,7 +117,7 @@ export async function* csvBlocks(source: ByteSource, dialect: Dialect): AsyncGen
   let suspect = false;
   for await (const block of textBlocks(source, dialect.encoding)) {
     const text = cutter === undefined ? withoutHint(block.text) : block.text;
-    cutter ??= new RecordCutter(dialect, (texts) => parseQuoted(texts, dialect), text === block.text ? 1 : 2);
+    cutter ??= new RecordCutter(dialect, text === block.text ? 1 : 2);
     suspect ||= text.includes('\0') || text.includes(DAMAGE);
     yield { ...cutBlock(cutter, text, false, suspect, dialect), bytesRead: block.bytesRead };
   }
@@ -137,7 +137,7 @@ function cutBlock(
   const cut = cutter.cut(text, atEnd);
   if (suspect) markDamage(cut);
   const again = (): ListBlock['records'] => {
-    const anew = new RecordCutter(dialect, (texts) => parseQuoted(texts, dialect)).cut(held + text, atEnd);
+    const anew = new RecordCutter(dialect).cut(held + text, atEnd);
     if (suspect) markDamage(anew);
     return anew.records;
   };

@@ -1,24 +1,12 @@
-import { parse } from 'csv-parse/sync';
-import { assert } from '../../core/assert.ts';
 import { isCalleeHeader } from '../../core/columns.ts';
 import { DELIMITER_RECORDS } from '../../core/limits.ts';
-import { type Dialect, parserOptions } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import { RecordCutter } from './record-cutter.ts';
 
 /** In the order of preference between equals. */
 const DELIMITERS = [',', '\t', ';', '|'] as const;
 /** How Excel writes the delimiter of a file into its first line. */
 const HINT = /^"?sep=([^\r\n"])"?(?:\r\n|\n|\r)/i;
-
-/** Cells of records that hold a quote, each a text of its own. */
-export function parseQuoted(texts: readonly string[], dialect: Dialect): string[][] {
-  const records: string[][] = parse(texts.join('\n'), parserOptions(dialect));
-  assert(
-    records.length === texts.length,
-    `csv-parse found ${records.length} records in ${texts.length} that were cut`,
-  );
-  return records;
-}
 
 interface Shape {
   readonly delimiter: string;
@@ -28,7 +16,7 @@ interface Shape {
 
 /** How well the text parts into columns: the share of records as wide as most, and more where a cell names the number. */
 function shapeOf(text: string, dialect: Dialect, isWhole: boolean): Shape {
-  const cutter = new RecordCutter(dialect, (texts) => parseQuoted(texts, dialect));
+  const cutter = new RecordCutter(dialect);
   const records = cutter.cut(text, isWhole).records.slice(0, DELIMITER_RECORDS);
   const times = new Map<number, number>();
   for (const { length } of records) times.set(length, (times.get(length) ?? 0) + 1);

@@ -10,9 +10,6 @@ export interface CutRecords {
   readonly faults: Map<number, RecordFault>;
 }
 
-/** Takes records that hold quotes apart: cells of each text, in the same order. */
-export type ParseQuoted = (texts: readonly string[]) => string[][];
-
 /** What {@link recordEnd} answers instead of a place. */
 const OPEN = -1;
 const BROKEN = -2;
@@ -35,8 +32,10 @@ const FAULTS = {
 
 /**
  * Finds where records begin and end in text that comes in stretches of whole lines, ended by LF, CRLF or CR in any
- * mixture. Most records of a list hold no quote: those are cut at the delimiter right here, several times faster
- * than any parser that looks at every character; the others are collected and parsed together.
+ * mixture, and cuts them into cells. Most records of a list hold no quote: those are split at the delimiter, several
+ * times faster than by any parser that looks at every character. A quote opens a field only as its first character;
+ * anywhere else in an unquoted field it stands for itself, as spreadsheets read it. A record may have any number of
+ * cells: what is missing or too much is for the row's own rules to say.
  *
  * What is badly quoted costs one line, never the rest of the file: when the quoting of a record cannot be
  * understood, or does not end within the bound of a row, its first line is a fault and the next line is read
@@ -44,15 +43,13 @@ const FAULTS = {
  */
 export class RecordCutter {
   readonly #dialect: Dialect;
-  readonly #parseQuoted: ParseQuoted;
   /** The beginning of a record whose end has not come yet. */
   #held = '';
   #line: number;
 
   /** `firstLine` is the number of the line with which the text begins. */
-  constructor(dialect: Dialect, parseQuoted: ParseQuoted, firstLine = 1) {
+  constructor(dialect: Dialect, firstLine = 1) {
     this.#dialect = dialect;
-    this.#parseQuoted = parseQuoted;
     this.#line = firstLine;
   }
 
@@ -66,7 +63,6 @@ export class RecordCutter {
     const { delimiter, quote } = this.#dialect;
     const all = this.#held === '' ? text : this.#held + text;
     const out: CutRecords = { records: [], lines: [], faults: new Map() };
-    const quoted: { readonly index: number; readonly text: string }[] = [];
     const ends = new LineEnds(all);
     let at = 0;
     let nextQuote = all.indexOf(quote);
@@ -84,16 +80,13 @@ export class RecordCutter {
         out.lines.push(this.#line);
       } else if (end > at) {
         const record = all.slice(at, end);
-        if (!plain) quoted.push({ index, text: record });
-        out.records.push(plain ? record.split(delimiter) : []);
+        out.records.push(plain ? record.split(delimiter) : cellsOf(record, this.#dialect));
         out.lines.push(this.#line);
       }
       this.#line += end <= lineEnd ? 1 : 1 + ends.countIn(at, end);
       at = ends.after(end < 0 ? lineEnd : end);
     }
     this.#held = all.slice(at);
-    const cells = quoted.length === 0 ? [] : this.#parseQuoted(quoted.map((record) => record.text));
-    for (const [position, { index }] of quoted.entries()) out.records[index] = cells[position] ?? [];
     return out;
   }
 }
@@ -134,6 +127,21 @@ function recordEnd(
     }
     opening = text.indexOf(dialect.quote, field);
   }
+}
+
+/** The cells of a record that {@link recordEnd} found whole and well quoted. */
+function cellsOf(record: string, dialect: Dialect): string[] {
+  const { delimiter, quote } = dialect;
+  const cells: string[] = [];
+  for (let at = 0; at <= record.length; ) {
+    const quoted = record.startsWith(quote, at);
+    const next = quoted ? afterClosingQuote(record, at, dialect) : record.indexOf(delimiter, at);
+    const end = next === -1 ? record.length : next;
+    const text = quoted ? record.slice(at + 1, end - 1) : record.slice(at, end);
+    cells.push(quoted ? text.replaceAll(quote + quote, quote) : text);
+    at = end + 1;
+  }
+  return cells;
 }
 
 /** The place behind the quote that closes the one at `opening`; OPEN when the text has none. */

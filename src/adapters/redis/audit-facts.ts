@@ -5,6 +5,7 @@ import type { StoreContext } from './context.ts';
 import { dueIndex } from './due.ts';
 import { listImports } from './imports.ts';
 import { missedIndex } from './reads.ts';
+import { timedPages } from './timed-pages.ts';
 
 /** Counts and indexes of a campaign. Read one after the other: the audit notices when they moved meanwhile. */
 export async function auditFacts(context: StoreContext, campaignId: string): Promise<StoredFacts> {
@@ -15,11 +16,12 @@ export async function auditFacts(context: StoreContext, campaignId: string): Pro
       callees: await readBatchCallees(context, campaignId, record.id),
     })),
   );
-  const [due, missed, imports, counts] = await Promise.all([
+  const [due, missed, imports, counts, timed] = await Promise.all([
     dueIndex(context, campaignId),
     missedIndex(context, campaignId),
     listImports(context, campaignId),
     readCounts(context, campaignId),
+    timedPages(context, campaignId),
   ]);
-  return { counts, dueIndex: due, missedIndex: missed, batches, imports };
+  return { counts, dueIndex: due, missedIndex: missed, batches, imports, timedPages: timed };
 }

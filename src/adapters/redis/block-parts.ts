@@ -21,10 +21,9 @@ export class BlockWriter extends ByteWriter {
     this.#random.hex(digits);
   }
 
-  /** The sixteen bytes of a UUID. */
-  randomUuid(id: string): void {
-    const random = this.#random;
-    random.hex(id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24));
+  /** The sixteen bytes of the UUID that stands in `text` at `at`; false, and nothing written, where there is none. */
+  randomUuid(text: string, at: number): boolean {
+    return this.#random.uuid(text, at);
   }
 
   /** A text that others of the block may equal: the number of the one before, or 0 and the text itself. */

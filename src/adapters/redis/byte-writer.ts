@@ -1,3 +1,14 @@
+/** Stands for the value of what is no hexadecimal digit: a byte made with it is none. */
+const NO_DIGIT = 0x100;
+/** Values of the hexadecimal digits in lower case, by character code. */
+const DIGITS = Uint16Array.from({ length: 128 }, (_, code) => {
+  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code));
+  return value < 0 ? NO_DIGIT : value;
+});
+const UUID_LENGTH = 36;
+const UUID_BYTES = 16;
+const DASH = 0x2d;
+
 /** Appends numbers and text to a growing buffer. Varints are LEB128: seven bits a byte, low bits first. */
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(1_024);
@@ -57,6 +68,30 @@ export class ByteWriter {
   hex(digits: string): void {
     this.#room(digits.length / 2);
     this.#length += this.#bytes.write(digits, this.#length, 'hex');
+  }
+
+  /**
+   * The sixteen bytes of the UUID that stands in `text` at `at`. Writes nothing and gives false where there is none in
+   * lower case. By hand, since regular expression, slices and conversion took a fifth of the time that a call takes.
+   */
+  uuid(text: string, at: number): boolean {
+    if (text.length < at + UUID_LENGTH) return false;
+    this.#room(UUID_BYTES);
+    const bytes = this.#bytes;
+    let to = this.#length;
+    for (let from = at; from < at + UUID_LENGTH; from += 2) {
+      const place = from - at;
+      if (place === 8 || place === 13 || place === 18 || place === 23) {
+        if (text.charCodeAt(from) !== DASH) return false;
+        from += 1;
+      }
+      const byte =
+        ((DIGITS[text.charCodeAt(from)] ?? NO_DIGIT) << 4) | (DIGITS[text.charCodeAt(from + 1)] ?? NO_DIGIT);
+      if (byte > 0xff) return false;
+      bytes[to++] = byte;
+    }
+    this.#length = to;
+    return true;
   }
 
   raw(value: Buffer): void {

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { CALLEE_STATES, type CalleeState } from '../../core/callee.ts';
+import { hasPlatformCaller } from '../../core/caller-facts.ts';
 import { CampaignSettings, type CampaignState } from '../../core/campaign.ts';
 import { DISPOSITION_NAMES } from '../../core/disposition.ts';
 import { AppError } from '../../core/errors.ts';
 import { CAMPAIGN_ZONES_MAX } from '../../core/limits.ts';
 import type { Instant } from '../../core/time.ts';
 import type { CampaignCounts, CampaignRecord, OrphanTask, TrailEntry } from '../../ports/store.ts';
+import { readCallerFacts } from './caller-facts.ts';
 import { keysOf, type StoreContext } from './context.ts';
 import { campaignsKey } from './keys.ts';
 
@@ -45,13 +47,15 @@ export async function createCampaign(context: StoreContext, id: string, settings
 
 export async function readCampaign(context: StoreContext, id: string): Promise<CampaignRecord | undefined> {
   const keys = keysOf(context, id);
-  const [held, zones] = await Promise.all([
+  const [held, zones, callers] = await Promise.all([
     context.client.hgetall(keys.campaign),
     context.client.lrange(keys.zones, 0, -1),
+    readCallerFacts(context, id),
   ]);
   if (held.settings === undefined) return undefined;
-  const { settings, ...facts } = StoredCampaign.parse(held);
-  return { id, ...facts, zones, settings: CampaignSettings.parse(JSON.parse(settings)) };
+  const { settings: text, ...facts } = StoredCampaign.parse(held);
+  const settings = CampaignSettings.parse(JSON.parse(text));
+  return { id, ...facts, zones, platformCallers: hasPlatformCaller(settings.callers, callers), settings };
 }
 
 export async function campaignIds(context: StoreContext): Promise<string[]> {
@@ -80,6 +84,10 @@ const Trail = z.object({
   reason: z.string(),
   text: z.string().optional(),
 });
+
+export async function noteTrail(context: StoreContext, id: string, entry: TrailEntry): Promise<void> {
+  await context.client.rpush(keysOf(context, id).trail, JSON.stringify(entry));
+}
 
 export async function readTrail(context: StoreContext, id: string): Promise<TrailEntry[]> {
   const entries = await context.client.lrange(keysOf(context, id).trail, 0, -1);

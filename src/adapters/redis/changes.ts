@@ -62,6 +62,7 @@ export async function applyChange(
       flat(deltas.due),
       flat(deltas.missed),
       change.now,
+      change.tally === undefined ? '' : flat(change.tally),
       ...historyBlocks(moves),
     ],
   );

@@ -1,5 +1,7 @@
+import type { ChainableCommander } from 'ioredis';
 import { type CalleeRecord, isCallable } from '../../core/callee.ts';
 import { DUE_BUCKET, RECORD_BYTES } from '../../core/limits.ts';
+import { dueLane, dueLanes } from '../../core/row-limits.ts';
 import { fromSeconds, type Instant, SECOND, toSecondsUp } from '../../core/time.ts';
 import type { DueCallee } from '../../ports/store.ts';
 import { keysOf, type StoreContext } from './context.ts';
@@ -17,66 +19,86 @@ export function dueBucketOf(due: Instant): number {
 
 /** Where the due index counts a callee: undefined when it may not be claimed at all. */
 export function duePlace(ref: number, record: CalleeRecord): string | undefined {
-  return isCallable(record.state) ? `${record.zone} ${dueBucketOf(record.due)} ${pageOf(ref)}` : undefined;
+  return isCallable(record.state)
+    ? `${dueLane(record)} ${dueBucketOf(record.due)} ${pageOf(ref)}`
+    : undefined;
 }
 
 async function pagesDue(
   context: StoreContext,
   campaignId: string,
-  zone: number,
+  lane: string,
   bucket: number,
 ): Promise<number[]> {
-  const pages = await context.client.hkeys(keysOf(context, campaignId).due(zone, bucket));
+  const pages = await context.client.hkeys(keysOf(context, campaignId).due(lane, bucket));
   return pages.map(Number).sort((a, b) => a - b);
 }
 
 /**
- * Callees of one page that wait in one due bucket of a zone, until `latest`. Looks at the stored bytes first:
+ * Callees of one page that wait in one due bucket of a lane, until `latest`. Looks at the stored bytes first:
  * most slots of a page are not wanted, and making a record of each would be most of the work.
  */
 async function waitingOn(
   context: StoreContext,
   campaignId: string,
   page: number,
-  place: { readonly zone: number; readonly bucket: number; readonly latest: Instant },
+  place: { readonly lane: string; readonly bucket: number; readonly latest: Instant },
 ): Promise<DueCallee[]> {
   const states = await readStates(context, campaignId, page);
+  const zone = Number.parseInt(place.lane, 10);
   const found: DueCallee[] = [];
   for (let offset = 0; offset < states.length; offset += RECORD_BYTES) {
     const waiting = peekWaiting(states, offset);
-    if (
-      waiting?.zone !== place.zone ||
-      dueBucketOf(waiting.due) !== place.bucket ||
-      waiting.due > place.latest
-    )
-      continue;
+    if (waiting?.zone !== zone || waiting.due > place.latest) continue;
+    if (dueBucketOf(waiting.due) !== place.bucket) continue;
     const record = readRecord(states, offset);
-    if (record !== undefined) found.push({ ref: refAt(page, offset / RECORD_BYTES), record });
+    if (record !== undefined && dueLane(record) === place.lane)
+      found.push({ ref: refAt(page, offset / RECORD_BYTES), record });
   }
   return found;
 }
 
-/** Claimable callees of a zone that are due, earliest buckets first, in page order within a bucket. */
+/** The replies of as many commands as there are lanes: one round trip, also where all but one lane are empty. */
+async function bucketsOfLanes(
+  context: StoreContext,
+  campaignId: string,
+  zone: number,
+  read: (pipeline: ChainableCommander, key: string) => unknown,
+): Promise<{ readonly lane: string; readonly buckets: readonly number[] }[]> {
+  const keys = keysOf(context, campaignId);
+  const lanes = dueLanes(zone);
+  const pipeline = context.client.pipeline();
+  for (const lane of lanes) read(pipeline, keys.dueBuckets(lane));
+  const replies = (await pipeline.exec()) ?? [];
+  return lanes.flatMap((lane, at) => {
+    const [error, buckets] = replies[at] ?? [];
+    if (error) throw error;
+    return Array.isArray(buckets) && buckets.length > 0 ? [{ lane, buckets: buckets.map(Number) }] : [];
+  });
+}
+
+/** Claimable callees of a zone that are due: by priority, earliest buckets first, in page order within a bucket. */
 export async function dueCallees(
   context: StoreContext,
   campaignId: string,
   zone: number,
   now: Instant,
   max: number,
+  wanted: (callee: CalleeRecord) => boolean = () => true,
 ): Promise<DueCallee[]> {
-  const keys = keysOf(context, campaignId);
-  const buckets = await context.client.zrange(
-    keys.dueBuckets(zone),
-    '-inf',
-    String(dueBucketOf(now)),
-    'BYSCORE',
+  const latest = String(dueBucketOf(now));
+  const lanes = await bucketsOfLanes(context, campaignId, zone, (pipeline, key) =>
+    pipeline.zrange(key, '-inf', latest, 'BYSCORE'),
   );
   const found: DueCallee[] = [];
-  for (const bucket of buckets.map(Number)) {
-    for (const page of await pagesDue(context, campaignId, zone, bucket)) {
-      const here = await waitingOn(context, campaignId, page, { zone, bucket, latest: now });
-      found.push(...here.slice(0, max - found.length));
-      if (found.length >= max) return found;
+  for (const { lane, buckets } of lanes) {
+    for (const bucket of buckets) {
+      for (const page of await pagesDue(context, campaignId, lane, bucket)) {
+        const here = await waitingOn(context, campaignId, page, { lane, bucket, latest: now });
+        const chosen = here.filter(({ record }) => wanted(record));
+        found.push(...chosen.slice(0, max - found.length));
+        if (found.length >= max) return found;
+      }
     }
   }
   return found;
@@ -88,17 +110,27 @@ export async function nextDueAt(
   campaignId: string,
   zone: number,
 ): Promise<Instant | undefined> {
-  const [first] = await context.client.zrange(keysOf(context, campaignId).dueBuckets(zone), '0', '0');
-  if (first === undefined) return undefined;
-  const bucket = Number(first);
+  const lanes = await bucketsOfLanes(context, campaignId, zone, (pipeline, key) =>
+    pipeline.zrange(key, '0', '0'),
+  );
+  const bucket = Math.min(...lanes.flatMap(({ buckets }) => buckets));
   if (bucket === 0) return 0;
+  if (!Number.isFinite(bucket)) return undefined;
+  const first = lanes.filter(({ buckets }) => buckets[0] === bucket);
+  const times = await Promise.all(first.map(({ lane }) => earliestIn(context, campaignId, lane, bucket)));
+  return Math.min(...times);
+}
+
+async function earliestIn(
+  context: StoreContext,
+  campaignId: string,
+  lane: string,
+  bucket: number,
+): Promise<Instant> {
+  const latest = Number.POSITIVE_INFINITY;
   let earliest: Instant | undefined;
-  for (const page of await pagesDue(context, campaignId, zone, bucket)) {
-    const here = await waitingOn(context, campaignId, page, {
-      zone,
-      bucket,
-      latest: Number.POSITIVE_INFINITY,
-    });
+  for (const page of await pagesDue(context, campaignId, lane, bucket)) {
+    const here = await waitingOn(context, campaignId, page, { lane, bucket, latest });
     for (const { record } of here) earliest = Math.min(earliest ?? record.due, record.due);
   }
   return earliest ?? fromSeconds(bucket * DUE_BUCKET_SECONDS);
@@ -120,6 +152,8 @@ export async function dueBuckets(
 
 export interface DueCount {
   readonly zone: number;
+  /** Left out: that of most callees. */
+  readonly priority?: number;
   /** Due time in seconds divided by the bucket's width; 0 for "at once". */
   readonly bucket: number;
   readonly page: number;
@@ -132,10 +166,17 @@ export async function dueIndex(context: StoreContext, campaignId: string): Promi
   const zones = await context.client.llen(keys.zones);
   const counts: DueCount[] = [];
   for (let zone = 0; zone < zones; zone += 1) {
-    for (const bucket of await context.client.zrange(keys.dueBuckets(zone), '0', '-1')) {
-      const pages = await context.client.hgetall(keys.due(zone, Number(bucket)));
-      for (const [page, callees] of Object.entries(pages)) {
-        counts.push({ zone, bucket: Number(bucket), page: Number(page), callees: Number(callees) });
+    const lanes = await bucketsOfLanes(context, campaignId, zone, (pipeline, key) =>
+      pipeline.zrange(key, '0', '-1'),
+    );
+    for (const { lane, buckets } of lanes) {
+      const priority = lane.split('.')[1];
+      const place = { zone, ...(priority !== undefined && { priority: Number(priority) }) };
+      for (const bucket of buckets) {
+        const pages = await context.client.hgetall(keys.due(lane, bucket));
+        for (const [page, callees] of Object.entries(pages)) {
+          counts.push({ ...place, bucket, page: Number(page), callees: Number(callees) });
+        }
       }
     }
   }

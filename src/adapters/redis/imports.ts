@@ -1,23 +1,24 @@
 import { deflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { assert, present } from '../../core/assert.ts';
-import type { CalleeRecord, CalleeRef } from '../../core/callee.ts';
+import type { CalleeRecord } from '../../core/callee.ts';
 import { campaignOfImport, type ImportRecord, type Rejection } from '../../core/import.ts';
-import { INDEX_BUCKET_CALLEES, PAGE_SLOTS, RECORD_BYTES } from '../../core/limits.ts';
+import { PAGE_SLOTS, RECORD_BYTES } from '../../core/limits.ts';
 import { ListWish } from '../../core/list-wish.ts';
+import { limitMarks } from '../../core/row-limits.ts';
 import type { Instant } from '../../core/time.ts';
-import type { ImportFacts, ImportStep, ImportStepResult } from '../../ports/store.ts';
+import type { ImportFacts, ImportStep, ImportStepResult, PageDraft } from '../../ports/store.ts';
 import { keysOf, type StoreContext } from './context.ts';
 import { DUE_BUCKET_SECONDS } from './due.ts';
+import { forgetIndexGrowth, indexGrowth } from './number-index.ts';
 import { writeRecord } from './record-codec.ts';
+import { firstEnd } from './timed-pages.ts';
 
 /**
  * Level 1 costs least, and rows of one list are much alike. A page takes about 1 ms, which is less than another
  * thread costs, and keeps the steps of one import in the order of the calls. The output fits one chunk.
  */
 export const PAGE_DEFLATE = { level: 1, chunkSize: 64 * 1_024 };
-/** An estimate of a row's size, only to size the number index of a list before it is read. */
-const ROW_BYTES_GUESS = 60;
 
 const Count = z.coerce.number().int();
 const StoredImport = z.object({
@@ -88,13 +89,18 @@ const NEW_CALLEE: CalleeRecord = {
   version: 0,
 };
 
-function newRecords(zones: Uint8Array): Buffer {
+function newRecords({ zones, limits }: Pick<PageDraft, 'zones' | 'limits'>): Buffer {
   const template = Buffer.alloc(RECORD_BYTES);
   writeRecord(template, 0, NEW_CALLEE);
   const records = Buffer.alloc(zones.length * RECORD_BYTES, template);
   for (let slot = 0; slot < zones.length; slot += 1) {
     const zone = zones[slot] ?? 0;
     if (zone !== NEW_CALLEE.zone) writeRecord(records, slot * RECORD_BYTES, { ...NEW_CALLEE, zone });
+  }
+  for (const [slot, bounds] of limits ?? []) {
+    const zone = zones[slot] ?? 0;
+    const due = bounds.notBefore ?? NEW_CALLEE.due;
+    writeRecord(records, slot * RECORD_BYTES, { ...NEW_CALLEE, ...limitMarks(bounds), zone, due });
   }
   return records;
 }
@@ -104,7 +110,8 @@ export async function storeImportStep(
   importId: string,
   step: ImportStep,
 ): Promise<ImportStepResult> {
-  const keys = keysOf(context, campaignIdOf(importId));
+  const campaignId = campaignIdOf(importId);
+  const keys = keysOf(context, campaignId);
   const { page, rejections } = step;
   const slots = page?.numbers.length ?? 0;
   assert(slots <= PAGE_SLOTS, `a page holds ${PAGE_SLOTS} callees, not ${slots}`);
@@ -113,8 +120,8 @@ export async function storeImportStep(
     step.rowsAfter - step.rowsBefore === slots + rejections.length,
     `import step of ${step.rowsAfter - step.rowsBefore} rows accounts for ${slots + rejections.length}`,
   );
-  // Asked for also without a page, so that steps of one import reach the server in the order of the calls.
-  const index = await indexGrowth(context, importId);
+  // Waited for also without a page, so that steps of one import reach the server in the order of the calls.
+  const index = await indexGrowth(context, campaignId, importId);
   const reply = await context.scripts.appendCallees(
     [keys.campaign, keys.counts, keys.import(importId), keys.rejections(importId)],
     [
@@ -126,7 +133,7 @@ export async function storeImportStep(
       of('rejected'),
       rejections.length === 0 ? '' : deflateRawSync(JSON.stringify(rejections), PAGE_DEFLATE),
       page === undefined ? '' : deflateRawSync(page.text, PAGE_DEFLATE),
-      page === undefined ? '' : newRecords(page.zones),
+      page === undefined ? '' : newRecords(page),
       PAGE_SLOTS,
       DUE_BUCKET_SECONDS,
       step.now,
@@ -135,70 +142,13 @@ export async function storeImportStep(
       // One argument instead of a thousand: the client writes each argument on its own.
       page === undefined ? '' : page.numbers.join(' '),
       rejections.filter((row) => row.code === 'updated').length,
+      firstEnd([...(page?.limits?.values() ?? [])]),
     ],
   );
   if (reply[0] === 'stale') return { stored: false };
   const [, accepted, duplicate, pageNumber, repeated] = reply;
   const repeats = repeated === '' ? undefined : { page: pageNumber, slots: repeated.split(' ').map(Number) };
   return { stored: true, accepted, duplicate, ...(repeats !== undefined && { repeats }) };
-}
-
-/**
- * The number index is a row of generations, each a fixed number of small hashes. A list that does not fit at a
- * listpack's size opens one more, sized for the list; older ones are only read. The script makes the growth
- * atomic: where two importers grow the index at once, the first growth stands for both.
- */
-async function indexGrowth(
-  context: StoreContext,
-  importId: string,
-): Promise<{ read: string; grown: string }> {
-  const keys = keysOf(context, campaignIdOf(importId));
-  const [index, accepted, [bytes, rows]] = await Promise.all([
-    context.client.hget(keys.campaign, 'index'),
-    context.client.hget(keys.counts, 'accepted'),
-    context.client.hmget(keys.import(importId), 'bytes', 'rows'),
-  ]);
-  const read = index ?? '';
-  const room = generationsOf(read).reduce((sum, buckets) => sum + buckets * INDEX_BUCKET_CALLEES, 0);
-  const held = Number(accepted ?? 0);
-  if (held + PAGE_SLOTS <= room) return { read, grown: read };
-  const expected = Math.max(Number(bytes ?? 0) / ROW_BYTES_GUESS - Number(rows ?? 0), held, PAGE_SLOTS);
-  return { read, grown: `${read} ${bucketsFor(expected * 1.25)}`.trim() };
-}
-
-/** Buckets for so many numbers; shares no factor with ten, so that numbers in round steps spread over all of them. */
-function bucketsFor(callees: number): number {
-  let buckets = Math.ceil(callees / INDEX_BUCKET_CALLEES);
-  while (buckets % 2 === 0 || buckets % 5 === 0) buckets += 1;
-  return buckets;
-}
-
-function generationsOf(index: string): number[] {
-  return index
-    .split(' ')
-    .filter((part) => part !== '')
-    .map(Number);
-}
-
-export async function findNumbers(
-  context: StoreContext,
-  campaignId: string,
-  numbers: readonly string[],
-): Promise<(CalleeRef | undefined)[]> {
-  const keys = keysOf(context, campaignId);
-  const index = await context.client.hget(keys.campaign, 'index');
-  const generations = generationsOf(index ?? '');
-  const found: (CalleeRef | undefined)[] = numbers.map(() => undefined);
-  for (const [position, buckets] of generations.entries()) {
-    const pipeline = context.client.pipeline();
-    for (const number of numbers) pipeline.hget(keys.index(position + 1, Number(number) % buckets), number);
-    const replies = (await pipeline.exec()) ?? [];
-    for (const [at, [error, ref]] of replies.entries()) {
-      if (error !== null) throw error;
-      if (typeof ref === 'string') found[at] = Number(ref);
-    }
-  }
-  return found;
 }
 
 export async function noteImport(context: StoreContext, id: string, facts: ImportFacts): Promise<void> {
@@ -238,4 +188,5 @@ export async function closeImport(
     [keys.import(id), keys.campaign, keys.counts, keys.trail],
     [end.state, end.reason, end.now],
   );
+  forgetIndexGrowth(context, id);
 }

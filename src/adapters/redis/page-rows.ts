@@ -9,6 +9,7 @@ import { PAGE_DEFLATE } from './imports.ts';
 import { refAt } from './keys.ts';
 import { readDeflatedRows, readStates } from './reads.ts';
 import { readRecords, writeRecord } from './record-codec.ts';
+import { firstEnd } from './timed-pages.ts';
 
 const SLOT_BYTES = 2;
 
@@ -47,6 +48,8 @@ export async function replaceRows(
       deflateRawSync(repackPage(rows), PAGE_DEFLATE),
       packRecords(changes),
       flat(due),
+      reading.page,
+      firstEnd(changes.map(({ row }) => row.limits)),
     ],
   );
 }

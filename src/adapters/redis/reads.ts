@@ -145,12 +145,15 @@ export async function readStory(
 }
 
 export async function* storedPages(context: StoreContext, campaignId: string): AsyncIterable<StoredPage> {
-  const { campaign } = keysOf(context, campaignId);
-  for (let page = 0; page < Number((await context.client.hget(campaign, 'pagesTotal')) ?? 0); page += 1) {
-    const [states, rows] = await Promise.all([
-      readStates(context, campaignId, page),
-      readPageRows(context, campaignId, page),
-    ]);
-    yield { page, records: readRecords(states), rows };
+  const keys = keysOf(context, campaignId);
+  for (
+    let page = 0;
+    page < Number((await context.client.hget(keys.campaign, 'pagesTotal')) ?? 0);
+    page += 1
+  ) {
+    // Of one moment: an update changes both.
+    const [states, rows] = await context.client.mgetBuffer(keys.states(page), keys.rows(page));
+    const text = (await inflate(present(rows, `page ${page} of ${campaignId}`))).toString();
+    yield { page, records: readRecords(present(states, `states of page ${page}`)), rows: unpackPage(text) };
   }
 }

@@ -1,14 +1,17 @@
 import { assert, present } from '../../core/assert.ts';
 import { CALLEE_STATES, type CalleeRecord, type CalleeRef, isCallable } from '../../core/callee.ts';
 import { DISPOSITION_NAMES } from '../../core/disposition.ts';
-import { RECORD_BYTES } from '../../core/limits.ts';
+import { RECORD_BYTES, RETURNS_MAX } from '../../core/limits.ts';
 import { REASONS, type Reason } from '../../core/reasons.ts';
 import { fromSeconds, type Instant, toSecondsUp } from '../../core/time.ts';
 
 /**
  * Layout of one stored state record, little-endian, RECORD_BYTES long:
  *   0 state + 1 (0: empty slot, a duplicate; then `batch` is the ref of the callee it repeats)
- *   1 disposition + 1 (0: none)   2 attempts   3 returns   4 reason   5 zone   6 version   7 unused
+ *   1 disposition + 1 (0: none)   2 attempts   3 bits 0 to 3 the returns, bits 4 to 7 the caller's low half
+ *   4 reason   5 zone   6 version
+ *   7 marks of its row: bits 0 to 2 the priority (0: 3, as most), bit 3 that its time ends; bits 4 to 7 the caller's
+ *     high half (a signed byte in all)
  *   8 due, in seconds             12 batch
  * The positions in the lists of states, dispositions and reasons are therefore part of the stored format.
  */
@@ -60,24 +63,58 @@ export function writeRecord(target: Buffer, offset: number, record: CalleeRecord
   target[offset] = stateCode(record.state) + 1;
   target[offset + 1] = dispositionCode(record.disposition);
   target[offset + 2] = storedAttempts(record);
-  target[offset + 3] = Math.min(record.returns, 255);
+  const caller = record.caller ?? 0;
+  target[offset + 3] = Math.min(record.returns, RETURNS_STORED_MAX) | ((caller & LOW_HALF) << 4);
   target[offset + 4] = reasonCode(record.reason);
   target[offset + 5] = record.zone;
   target[offset + 6] = record.version;
-  target[offset + 7] = 0;
+  target[offset + 7] = marksByte(record) | (caller & HIGH_HALF);
   target.writeUInt32LE(toSecondsUp(record.due), offset + 8);
   target.writeUInt32LE(record.batch, offset + 12);
+}
+
+/** More than the bound of returns, after which a callee is parked or ended. */
+const RETURNS_STORED_MAX = 15;
+assert(RETURNS_MAX <= RETURNS_STORED_MAX, 'the returns of a record fit into half a byte');
+const LOW_HALF = 0x0f;
+const HIGH_HALF = 0xf0;
+
+const PRIORITY_BITS = 0b111;
+const TIMED_BIT = 0b1000;
+
+function marksByte({ priority = 0, timed }: CalleeRecord): number {
+  return (priority & PRIORITY_BITS) | (timed === true ? TIMED_BIT : 0);
 }
 
 /** The record at `offset`, or undefined for an empty slot. */
 export function readRecord(source: Buffer, offset: number): CalleeRecord | undefined {
   const state = source[offset] ?? 0;
   if (state === 0) return undefined;
+  const marks = source[offset + 7] ?? 0;
+  const record = plainRecord(source, offset, state);
+  const caller = callerIn(source, offset);
+  if (marks === 0 && caller === 0) return record;
+  const priority = marks & PRIORITY_BITS;
+  return {
+    ...record,
+    ...(priority !== 0 && { priority }),
+    ...((marks & TIMED_BIT) !== 0 && { timed: true }),
+    ...(caller !== 0 && { caller }),
+  };
+}
+
+/** The halves of the caller together, as the signed byte that they were. */
+function callerIn(source: Buffer, offset: number): number {
+  const byte = ((source[offset + 3] ?? 0) >> 4) | ((source[offset + 7] ?? 0) & HIGH_HALF);
+  return (byte << 24) >> 24;
+}
+
+function plainRecord(source: Buffer, offset: number, state: number): CalleeRecord {
   return {
     state: present(CALLEE_STATES[state - 1], `state ${state}`),
     disposition: dispositionName(source[offset + 1] ?? 0),
     attempts: source[offset + 2] ?? 0,
-    returns: source[offset + 3] ?? 0,
+    returns: (source[offset + 3] ?? 0) & LOW_HALF,
     reason: reasonName(source[offset + 4] ?? 0),
     zone: source[offset + 5] ?? 0,
     version: source[offset + 6] ?? 0,

@@ -60,9 +60,14 @@ export function loadScripts(client: RedisClient) {
       ]),
     ),
     replaceRows: entry('replace-rows', z.enum(['done', 'stale'])),
+    noteTimedPage: entry('note-timed-page', z.enum(['done', 'stale'])),
     applyChange: entry(
       'apply-change',
       z.union([z.tuple([z.literal('done')]), z.tuple([z.literal('stale'), z.string()])]),
+    ),
+    holdRoom: entry(
+      'hold-room',
+      z.int().transform((held) => held === 1),
     ),
     addSuppressed: entry(
       'add-suppressed',
@@ -77,6 +82,8 @@ export function loadScripts(client: RedisClient) {
       z.union([z.tuple([z.literal('key')]), z.tuple([z.literal('dropped'), z.int(), z.int()])]),
     ),
     nameCause: entry('name-cause', z.int()),
+    reserveDials: entry('reserve-dials', z.tuple([z.literal('reserved')], z.string())),
+    settleDials: entry('settle-dials', z.tuple([z.literal('settled'), z.int(), z.int()])),
   };
 }
 

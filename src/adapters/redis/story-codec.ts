@@ -50,6 +50,18 @@ function headOf(story: CalleeStory): Head {
   ];
 }
 
+/** True where both stories have one head: most neighbours do, and to compare names costs less than to encode them. */
+function isLike(story: CalleeStory, other: CalleeStory): boolean {
+  return (
+    story.from === other.from &&
+    story.to === other.to &&
+    story.reason === other.reason &&
+    story.disposition === other.disposition &&
+    story.attempts === other.attempts &&
+    story.batch === other.batch
+  );
+}
+
 /** A batch number from this on leaves no room beside it in a double for the other five, of a byte or less each. */
 const KEY_BATCH_MAX = 2 ** 13;
 
@@ -67,26 +79,20 @@ export function packStories(entries: readonly SlotStory[]): Buffer {
   const atSeconds = Math.floor(at / SECOND);
   block.u48(at);
   const heads = new Map<number | string, number>();
-  let last = -1;
+  let last: CalleeStory | undefined;
   let lastSlot = 0;
   for (const { slot, story } of entries) {
-    const numbers = headOf(story);
-    const key = headKey(numbers);
-    const known = heads.get(key);
+    const isSame = last !== undefined && isLike(story, last);
     const dueMs = (story.due ?? 0) % SECOND;
     block.u8(
-      (known === last ? SAME_HEAD : 0) |
+      (isSame ? SAME_HEAD : 0) |
         (story.due === undefined ? 0 : HAS_DUE) |
         (story.calls === undefined ? 0 : HAS_CALLS) |
         (story.facts === undefined ? 0 : HAS_FACTS) |
         (dueMs === 0 ? 0 : DUE_HAS_MS),
     );
-    if (known === undefined) {
-      heads.set(key, heads.size);
-      block.varint(0);
-      for (const value of numbers) block.varint(value);
-    } else if (known !== last) block.varint(known + 1);
-    last = known ?? heads.size - 1;
+    if (!isSame) packHead(block, headOf(story), heads);
+    last = story;
     block.signed(slot - lastSlot);
     lastSlot = slot;
     if (story.due !== undefined) block.signed(Math.floor(story.due / SECOND) - atSeconds);
@@ -104,6 +110,18 @@ export function packStories(entries: readonly SlotStory[]): Buffer {
     block.randomBytes(),
     deflate ? deflateRawSync(plain, { level: DEFLATE_LEVEL }) : plain,
   ]);
+}
+
+function packHead(block: BlockWriter, head: Head, heads: Map<number | string, number>): void {
+  const key = headKey(head);
+  const known = heads.get(key);
+  if (known !== undefined) {
+    block.varint(known + 1);
+    return;
+  }
+  heads.set(key, heads.size);
+  block.varint(0);
+  for (const value of head) block.varint(value);
 }
 
 /** The stories that {@link packStories} packed, in their order. */

@@ -36,6 +36,9 @@ const Action = z.object({
   source: z.string(),
 });
 
+/** More than a part will ever have: it gets a bucket per some tens of entries. */
+const BUCKETS_PER_PART = 2 ** 40;
+
 class RedisSuppression implements Suppression {
   readonly #client: RedisClient;
   readonly #prefix: string;
@@ -151,19 +154,31 @@ class RedisSuppression implements Suppression {
   }
 
   async *entries(list: SuppressionList): AsyncIterable<ListedNumber> {
+    for (let place: number | undefined = 0; place !== undefined; ) {
+      const some: Awaited<ReturnType<Suppression['someEntries']>> = await this.someEntries(list, place);
+      yield* some.entries;
+      place = some.next;
+    }
+  }
+
+  /** A place is a part, and a bucket in it, as one number. */
+  async someEntries(list: SuppressionList, place: number) {
     await this.#requireKey(list);
     const { plain } = this.#parts.fields;
-    for (const [shard, held] of (await this.#parts.metas(list, 'buckets')).entries()) {
-      for (let first = 0; first < Number(held ?? 0); first += SUPPRESSION_BUCKETS_PER_READ) {
-        const until = Math.min(first + SUPPRESSION_BUCKETS_PER_READ, Number(held));
-        for (const [field, value] of await this.#parts.read(list, shard, first, until)) {
-          const entry = await this.#entry(list, value);
-          yield plain
-            ? { number: field, digest: undefined, entry }
-            : { number: undefined, digest: field, entry };
-        }
-      }
-    }
+    const [shard, first] = [Math.floor(place / BUCKETS_PER_PART), place % BUCKETS_PER_PART];
+    const buckets = Number((await this.#parts.metas(list, 'buckets'))[shard] ?? 0);
+    const until = Math.min(first + SUPPRESSION_BUCKETS_PER_READ, buckets);
+    const fields = until > first ? await this.#parts.read(list, shard, first, until) : [];
+    const entries = await Promise.all(
+      fields.map(async ([field, value]): Promise<ListedNumber> => {
+        const entry = await this.#entry(list, value);
+        return plain
+          ? { number: field, digest: undefined, entry }
+          : { number: undefined, digest: field, entry };
+      }),
+    );
+    const rest = until < buckets ? shard * BUCKETS_PER_PART + until : (shard + 1) * BUCKETS_PER_PART;
+    return { entries, next: rest < SHARDS.length * BUCKETS_PER_PART ? rest : undefined };
   }
 
   async size(list: SuppressionList): Promise<number> {

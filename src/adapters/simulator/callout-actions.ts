@@ -6,6 +6,7 @@ import type {
   DescribeAutoCalloutTasksRequest,
   TaskRequest,
 } from '../tencent/schema/callout.ts';
+import { mayBeNamed } from './callers.ts';
 import { addTask, forgetTask, pauseTask, resumeTask, stopTask } from './engine.ts';
 import { echoNumber, internationalDigits } from './numbers.ts';
 import { Refusal } from './refusal.ts';
@@ -37,6 +38,7 @@ export function createAutoCalloutTask(
   request: CreateAutoCalloutTaskRequest,
 ) {
   refuseUnfit(request);
+  refuseStrangers(world, request.Callers);
   const id = world.taskIdNext;
   world.taskIdNext += 1;
   const task = newTask(world, id, request, effects);
@@ -75,8 +77,8 @@ export function describeAutoCalloutTasks({ world }: ActionContext, request: Desc
   const size = Math.min(request.PageSize, pageSizeMax);
   const listed: Task[] = [];
   for (const task of world.tasks.values()) {
-    if (task.sdkAppId === request.SdkAppId && !task.forgotten && task.listedAt <= world.now)
-      listed.push(task);
+    if (task.hidden === true || task.forgotten) continue;
+    if (task.sdkAppId === request.SdkAppId && task.listedAt <= world.now) listed.push(task);
   }
   if (order === 'newest_first') listed.reverse();
   const from = request.PageNumber * size;
@@ -151,7 +153,19 @@ function refuseUnfit(request: CreateAutoCalloutTaskRequest): void {
   }
 }
 
-function newTask(world: World, id: number, request: CreateAutoCalloutTaskRequest, effects: Effects): Task {
+/** What becomes of a caller that the account does not have is undocumented; a request that names one is refused here. */
+export function refuseStrangers(world: World, callers: readonly string[]): void {
+  if (callers.every((caller) => mayBeNamed(world, caller))) return;
+  throw new Refusal('InvalidParameterValue', 'The parameter Callers names a number of another account.');
+}
+
+/** A task as it is before its first call. */
+export function newTask(
+  world: World,
+  id: number,
+  request: CreateAutoCalloutTaskRequest,
+  effects: Effects,
+): Task {
   const { scenario } = world;
   const uuiOf = new Map(request.CalleeAttributes?.map(({ Callee, UUI }) => [Callee, UUI]));
   const isAgentTask = request.AIAgentId !== undefined;

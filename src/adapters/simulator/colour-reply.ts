@@ -58,6 +58,10 @@ function unknownEnum(reply: Reply, fault: Extract<ColouringFault, { kind: 'unkno
         : 'State' in reply
           ? { ...reply, State: fault.value }
           : reply;
+    case 'number_state':
+      return inList('Numbers', 'State');
+    case 'audio_status':
+      return inList('FileInfo', 'Status');
     case 'callee_state':
       return inList('Callees', 'State');
     case 'end_status': {

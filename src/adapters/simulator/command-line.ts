@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { parseScenario } from './scenario.ts';
+import { ACTIONS } from './actions.ts';
+import { parseScenario, scenarioSchema } from './scenario.ts';
 import type { SimulatorOptions } from './simulator.ts';
 
 const values = z.object({
@@ -38,7 +39,8 @@ export async function readCommandLine(argv: readonly string[]): Promise<CommandL
     .option('--state <file>', 'where tasks and calls are kept over a restart')
     .option('--speed <factor>', 'how many times faster than real calls go')
     .addOption(new Option('--secret-id <id>', 'whom to accept').env('TCCC_SECRET_ID'))
-    .addOption(new Option('--secret-key <key>', 'made up and printed when left out').env('TCCC_SECRET_KEY'));
+    .addOption(new Option('--secret-key <key>', 'made up and printed when left out').env('TCCC_SECRET_KEY'))
+    .addHelpText('after', helpText());
   const parsed = values.safeParse(command.parse(argv).opts());
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
@@ -60,6 +62,14 @@ export async function readCommandLine(argv: readonly string[]): Promise<CommandL
     host: given.host,
     madeUp: given.secretKey === undefined ? `${given.secretId}:${secretKey}` : undefined,
   };
+}
+
+/** What a scenario may say and which actions are spoken, read from what really decides. */
+function helpText(): string {
+  const words = Object.keys(scenarioSchema.shape).join(' ');
+  const actions = [...ACTIONS.keys()].join(' ');
+  const readme = 'src/adapters/simulator/README.md';
+  return `\nWords of a scenario (${readme} tells each):\n  ${words}\n\nActions:\n  ${actions}\n`;
 }
 
 async function readScenario(file: string) {

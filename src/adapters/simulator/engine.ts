@@ -4,6 +4,8 @@
  */
 import { present } from '../../core/assert.ts';
 import { SECOND } from '../../core/time.ts';
+import { packageInUse } from './account.ts';
+import { channelsOf } from './callers.ts';
 import { popDueEvent, type WorldEvent } from './event-heap.ts';
 import { playCall } from './play-call.ts';
 import {
@@ -11,6 +13,7 @@ import {
   type Call,
   indexCall,
   isConnected,
+  isDeclined,
   isReady,
   markReady,
   schedule,
@@ -19,11 +22,15 @@ import {
   type World,
 } from './world.ts';
 
+/** The caller cancelled (reference 3.4). */
+const CALLER_CANCEL = 209;
+
 /** Carries out a request that was held back. */
 export type LandRequest = (action: string, body: unknown) => void;
 
 /** Plays everything that is due up to `now`. A clock that went back changes nothing. */
 export function advance(world: World, now: number, land: LandRequest): void {
+  if (world.beganAt === 0) world.beganAt = now;
   for (
     let event = popDueEvent(world.events, now);
     event !== undefined;
@@ -78,7 +85,9 @@ function happen(world: World, event: WorldEvent, land: LandRequest): void {
     return;
   }
   if (event.kind === 'call_ends') {
-    endCall(world, present(world.calls[event.subject], 'the call that ends'));
+    const call = present(world.calls[event.subject], 'the call that ends');
+    // A call that was hung up ended before this.
+    if (call.endAt === event.at) endCall(world, call);
     return;
   }
   const task = present(world.tasks.get(event.subject), 'the task of an event');
@@ -115,9 +124,10 @@ function offer(world: World, task: Task): void {
 function fillChannels(world: World, caller: string): void {
   const queue = world.readyByCaller.get(caller);
   if (queue === undefined) return;
+  const channels = channelsOf(world, caller);
   for (const task of queue) {
     while (isReady(task)) {
-      if ((world.channelsBusy.get(caller) ?? 0) >= world.scenario.channelsPerCaller) return;
+      if ((world.channelsBusy.get(caller) ?? 0) >= channels) return;
       dial(world, task, caller);
     }
     queue.delete(task);
@@ -128,7 +138,7 @@ function dial(world: World, task: Task, caller: string): void {
   const callee = task.retryReady.shift() ?? task.nextCallee++;
   const number = present(task.numbers[callee], 'the number to dial');
   const ordinal = (world.callsOfNumber.get(number) ?? 0) + 1;
-  const played = playCall(world, number, ordinal, task.ringSecondsMax);
+  const played = playCall(world, { number, caller }, ordinal, task.ringSecondsMax);
   const { speed, records } = world.scenario;
   const endAt =
     world.now + ((played.setupSeconds + played.ringSeconds + played.talkSeconds) * SECOND) / speed;
@@ -152,12 +162,44 @@ function dial(world: World, task: Task, caller: string): void {
   };
   schedule(world, { at: endAt, kind: 'call_ends', subject: world.calls.length });
   world.calls.push(call);
+  takeFromPackage(world, call);
   indexCall(world, call);
   present(task.sessions[callee], 'the sessions of a callee').push(call.sessionId);
   task.attempts[callee] = (task.attempts[callee] ?? 0) + 1;
   task.states[callee] = CALLEE.calling;
   task.callsInProgress += 1;
   world.channelsBusy.set(caller, (world.channelsBusy.get(caller) ?? 0) + 1);
+}
+
+/** Each call that was really dialled takes one of the package in use, if there is one. */
+function takeFromPackage(world: World, call: Call): void {
+  if (isDeclined(call.endStatus)) return;
+  const { account, scenario, now } = world;
+  const id = packageInUse(account, scenario.packages, now)?.id;
+  if (id !== undefined) account.packagesUsed[id] = (account.packagesUsed[id] ?? 0) + 1;
+}
+
+/** Adds a task and begins it in this moment, so that its first call is there when this returns, if a channel is free. */
+export function addTaskNow(world: World, task: Task): void {
+  world.tasks.set(task.id, task);
+  start(world, task);
+}
+
+/** Ends a call that is going on: as a shorter talk, or, before anybody answered, as one that its caller gave up. */
+export function hangUp(world: World, call: Call): void {
+  const passed = Math.floor(((world.now - call.at) * world.scenario.speed) / SECOND);
+  const ring = passed - call.setupSeconds;
+  if (isConnected(call.endStatus) && ring >= call.ringSeconds) call.talkSeconds = ring - call.ringSeconds;
+  else {
+    call.endStatus = CALLER_CANCEL;
+    call.ringSeconds = Math.max(0, ring);
+    call.talkSeconds = 0;
+    call.keysPressed = '';
+  }
+  call.hungUpSide = 'system';
+  call.recordAt -= call.endAt - world.now;
+  call.endAt = world.now;
+  endCall(world, call);
 }
 
 function endCall(world: World, call: Call): void {

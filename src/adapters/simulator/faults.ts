@@ -54,7 +54,9 @@ const anyFault = z.discriminatedUnion('kind', [
   z.strictObject({
     ...when,
     kind: z.literal('unknown_enum'),
-    field: z.enum(['task_state', 'callee_state', 'end_status']).prefault('task_state'),
+    field: z
+      .enum(['task_state', 'callee_state', 'end_status', 'number_state', 'audio_status'])
+      .prefault('task_state'),
     value: z.int().prefault(99),
   }),
 ]);

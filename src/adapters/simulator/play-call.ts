@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE } from '../../core/time.ts';
+import { endByCaller, endByRules } from './callers.ts';
 import { createRng, pickWeighted, type Rng } from './rng.ts';
 import { drawEndStatus } from './scenario.ts';
 import { isConnected, isDeclined, type World } from './world.ts';
@@ -25,7 +25,12 @@ const RANG = new Set([203, CANCELLED_WHILE_RINGING, 222]);
  * Plays the nth call of a number: the same for the same seed, number and n, whatever else happens in the
  * world. Everything is drawn every time, in the same order, so that a changed scenario changes only what it names.
  */
-export function playCall(world: World, number: string, ordinal: number, ringSecondsMax: number): PlayedCall {
+export function playCall(
+  world: World,
+  { number, caller }: { readonly number: string; readonly caller: string },
+  ordinal: number,
+  ringSecondsMax: number,
+): PlayedCall {
   const style = world.styleOf(number);
   const rng = createRng(world.seed, number, ordinal);
   const sessionId = rng.uuid();
@@ -38,7 +43,8 @@ export function playCall(world: World, number: string, ordinal: number, ringSeco
   const recordIsLate = rng.chance(world.scenario.records.lateShare);
 
   const invalid = /^\d{5,15}$/.test(number) ? undefined : NUMBER_INVALID;
-  const meant = declineByRules(world, number) ?? invalid ?? drawn;
+  const declined = endByRules(world, caller, number);
+  const meant = declined ?? endByCaller(world, caller, number, ordinal) ?? invalid ?? drawn;
   const wouldRing = meant === NO_ANSWER ? style.noAnswerSeconds : reactsAfter;
   const rings = meant === NO_ANSWER || isConnected(meant) || RANG.has(meant) ? wouldRing : 0;
   const tooLong = ringSecondsMax > 0 && rings > ringSecondsMax;
@@ -54,21 +60,6 @@ export function playCall(world: World, number: string, ordinal: number, ringSeco
     hungUpSide: (connected && calleeHangsUp) || endStatus === 203 ? 'user' : 'system',
     recordIsLate,
   };
-}
-
-/** The end code with which the provider's own rules decline the number now (reference 3.6); undefined when they do not. */
-function declineByRules(world: World, number: string): number | undefined {
-  const { hours, callsPerCalleePerDayMax, callsPerCalleePer5MinutesMax } = world.scenario.rules;
-  if (hours !== undefined) {
-    const beijingHour = Math.floor(((world.now + 8 * HOUR) % DAY) / HOUR);
-    if (beijingHour < hours[0] || beijingHour >= hours[1]) return 111;
-  }
-  const dials = world.dialsOfNumber.get(number) ?? [];
-  const within = (ms: number) => dials.filter((at) => at > world.now - ms).length;
-  if (callsPerCalleePerDayMax !== undefined && within(DAY) >= callsPerCalleePerDayMax) return 109;
-  if (callsPerCalleePer5MinutesMax !== undefined && within(5 * MINUTE) >= callsPerCalleePer5MinutesMax)
-    return 109;
-  return undefined;
 }
 
 function between(rng: Rng, [from, to]: readonly [number, number]): number {

@@ -132,6 +132,8 @@ function recordOf(world: World, call: Call) {
     RecordURL: connected ? `https://recordings.invalid/${call.sessionId}.mp3` : '',
     RecordId: connected ? `rec-${call.sessionId}` : '',
     CustomRecordURL: '',
+    AsrUrl: connected ? `https://recordings.invalid/${call.sessionId}.json` : '',
+    AsrStatus: connected ? 'Complete' : 'NotExists',
     ServeParticipants: [],
     AIAgentId: task?.aiAgentId ?? 0,
   };

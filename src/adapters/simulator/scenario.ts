@@ -6,27 +6,17 @@
  */
 import { z } from 'zod';
 import { REQUESTS_PER_SECOND } from '../../core/limits.ts';
-import { END_STATUS_WORDS } from '../tencent/schema/end-status.ts';
+import { accountWords } from './account-words.ts';
+import { endCode, endWeights, endWord } from './end-words.ts';
 import { faultList } from './faults.ts';
 import { pickWeighted, type WeightedTable, weightedTable } from './rng.ts';
-
-const CODE_BY_WORD = new Map(Object.entries(END_STATUS_WORDS).map(([code, word]) => [word, Number(code)]));
-
-/** How calls end: the provider's word for an end status (`ok`, `notAnswer`, ...) or its number, each with a weight. */
-const endWord = z
-  .string()
-  .refine((word) => CODE_BY_WORD.has(word) || /^\d{1,4}$/.test(word), 'is no end status of the provider');
-
-const outcomes = z
-  .record(endWord, z.number().min(0))
-  .refine((weights) => Object.values(weights).some((weight) => weight > 0), 'needs a weight above 0');
 
 const seconds = z
   .tuple([z.number().min(0), z.number().min(0)])
   .refine(([from, to]) => from <= to, 'must go from the smaller to the larger');
 
 const callStyle = {
-  outcomes: outcomes.prefault({
+  outcomes: endWeights.prefault({
     ok: 55,
     notAnswer: 20,
     userReject: 6,
@@ -88,17 +78,23 @@ export const scenarioSchema = z.strictObject({
   requestsPerSecond: z.int().min(1).prefault(REQUESTS_PER_SECOND),
   /** How numbers come back in tasks and records: as sent, as 0086..., or as +86... (reference 3.2). */
   numberEcho: z.enum(['as_sent', 'zeros', 'plus']).prefault('as_sent'),
-  /** The provider's own dialling rules (reference 3.6); what they decline ends as 109 or 111 and does not ring. */
+  /**
+   * The provider's own dialling rules (reference 3.6), for all callers; those that it supplies have its rules where
+   * nothing else is said here. What they decline ends as 109, 110 or 111 and does not ring.
+   */
   rules: z
     .strictObject({
       callsPerCalleePerDayMax: z.int().min(1).optional(),
       callsPerCalleePer5MinutesMax: z.int().min(1).optional(),
       /** Hours of the day in UTC+8 between which calls are placed, for example [8, 21]. */
       hours: z.tuple([z.int().min(0).max(24), z.int().min(0).max(24)]).optional(),
+      /** First digits of international numbers that may not be called. */
+      areas: z.array(z.string().regex(/^\d{1,15}$/)).optional(),
     })
     .prefault({}),
   /** Applications that exist; any, when left out. */
   sdkAppIds: z.array(z.int().positive()).optional(),
+  ...accountWords,
   faults: faultList.prefault([]),
 });
 
@@ -151,8 +147,4 @@ function style(scenario: Scenario, range: Scenario['ranges'][number] | undefined
     noAnswerSeconds: range?.noAnswerSeconds ?? scenario.noAnswerSeconds,
     talkSeconds: range?.talkSeconds ?? scenario.talkSeconds,
   };
-}
-
-function endCode(word: string): number {
-  return CODE_BY_WORD.get(word) ?? Number(word);
 }

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { DAY } from '../../core/time.ts';
+import { type Account, accountSchema, createAccount } from './account.ts';
+import { type CallerTable, compileCallers } from './caller-table.ts';
 import { type EventHeap, pushEvent, type WorldEvent, worldEvent } from './event-heap.ts';
 import { type CallStyle, compileStyles, type Scenario } from './scenario.ts';
 
@@ -48,6 +50,8 @@ export const task = z.object({
   callsInProgress: z.number(),
   /** Callees neither answered nor finally unanswered. */
   open: z.number(),
+  /** Not one of the application's auto-callout tasks: it plays the calls of something else. */
+  hidden: z.boolean().optional(),
 });
 
 /** One call, or one that the dialling rules declined (108 to 111: it did not ring). Durations in unscaled seconds. */
@@ -79,6 +83,8 @@ export const snapshotSchema = z.object({
   tasks: z.array(task),
   calls: z.array(call),
   events: z.array(worldEvent),
+  beganAt: z.number().optional(),
+  account: accountSchema.optional(),
 });
 
 export type Task = z.infer<typeof task>;
@@ -89,6 +95,10 @@ export interface World {
   readonly seed: string;
   readonly scenario: Scenario;
   readonly styleOf: (number: string) => CallStyle;
+  readonly callers: CallerTable;
+  readonly account: Account;
+  /** The first moment that was played; 0 until then. */
+  beganAt: number;
   /** How far the world has been played. Never goes back, even when the clock does. */
   now: number;
   taskIdNext: number;
@@ -115,6 +125,9 @@ export function createWorld(seed: string, scenario: Scenario, from?: Snapshot): 
     seed: from?.seed ?? seed,
     scenario,
     styleOf: compileStyles(scenario),
+    callers: compileCallers(scenario),
+    account: from?.account ?? createAccount(scenario),
+    beganAt: from?.beganAt ?? 0,
     now: from?.now ?? 0,
     taskIdNext: from?.taskIdNext ?? FIRST_TASK_ID,
     eventOrderNext: from?.eventOrderNext ?? 1,
@@ -129,7 +142,8 @@ export function createWorld(seed: string, scenario: Scenario, from?: Snapshot): 
   };
   for (const each of world.calls) indexCall(world, each);
   for (const event of world.events) {
-    const caller = event.kind === 'call_ends' ? world.calls[event.subject]?.caller : undefined;
+    const call = event.kind === 'call_ends' ? world.calls[event.subject] : undefined;
+    const caller = call?.endAt === event.at ? call.caller : undefined;
     if (caller !== undefined) world.channelsBusy.set(caller, (world.channelsBusy.get(caller) ?? 0) + 1);
   }
   for (const each of world.tasks.values()) markReady(world, each);
@@ -147,13 +161,16 @@ export function viewSnapshot(world: World): Snapshot {
     tasks: [...world.tasks.values()],
     calls: world.calls,
     events: world.events,
+    beganAt: world.beganAt,
+    account: world.account,
   };
 }
 
 /** The task, unless it never was or was forgotten. */
 export function findTask(world: World, sdkAppId: number, taskId: number): Task | undefined {
   const found = world.tasks.get(taskId);
-  return found === undefined || found.forgotten || found.sdkAppId !== sdkAppId ? undefined : found;
+  if (found === undefined || found.forgotten || found.hidden === true) return undefined;
+  return found.sdkAppId === sdkAppId ? found : undefined;
 }
 
 export function schedule(world: World, event: Omit<WorldEvent, 'order'>): void {
@@ -166,9 +183,7 @@ export function indexCall(world: World, made: Call): void {
   world.callBySession.set(made.sessionId, made);
   const number = numberOf(world, made);
   world.callsOfNumber.set(number, made.ordinal);
-  const { callsPerCalleePerDayMax, callsPerCalleePer5MinutesMax } = world.scenario.rules;
-  if (isDeclined(made.endStatus)) return;
-  if (callsPerCalleePerDayMax === undefined && callsPerCalleePer5MinutesMax === undefined) return;
+  if (isDeclined(made.endStatus) || !world.callers.countsDials) return;
   const recent = (world.dialsOfNumber.get(number) ?? []).filter((at) => at > made.at - DAY);
   world.dialsOfNumber.set(number, [...recent, made.at]);
 }

@@ -3,7 +3,7 @@ import type { CallFacts } from '../../core/callee.ts';
 import { type Disposition, dispositionFacts } from '../../core/disposition.ts';
 import { fromSeconds } from '../../core/time.ts';
 import type { CallOutcome } from '../../ports/telephony.ts';
-import { dispositionOfEndCode, endCodeOfWord } from './codes.ts';
+import { dispositionOfEndCode, endCodeOfWord, isStrangeEnd } from './codes.ts';
 import { callerForPeople } from './numbers.ts';
 import type { TelCdrInfo } from './schema/records.ts';
 
@@ -18,6 +18,7 @@ export function callOutcome(record: TelCdrInfo, region: string): CallOutcome | u
   return {
     sessionId: record.SessionId,
     disposition: dispositionOf(endStatus, record.AcceptTimestamp > 0),
+    ...(endStatus !== undefined && isStrangeEnd(endStatus) && { strangeEnd: endStatus }),
     facts: callFacts(record, endStatus, region),
     uui: record.UUI || record.Uui,
   };
@@ -37,7 +38,10 @@ function callFacts(record: TelCdrInfo, endStatus: number | undefined, region: st
   const startedAt = record.StartTimestamp || record.Time || record.RingTimestamp;
   const rungUntil = record.AcceptTimestamp || record.EndedTimestamp;
   const rang = record.RingTimestamp > 0 && rungUntil >= record.RingTimestamp;
-  const keysPressed = keysOf(record);
+  const keys = keysOf(record);
+  const serving = record.ServeParticipants.findLast((one) => (one?.AcceptTimestamp ?? 0) > 0);
+  const queue = record.QueuedSkillGroupName || record.SkillGroup || serving?.SkillGroupName || '';
+  const agent = record.SeatUser?.Mail || serving?.Mail || record.SeatUser?.Name || '';
   const recordingUrl = record.RecordURL || record.CustomRecordURL;
   return {
     sessionId: record.SessionId,
@@ -48,13 +52,23 @@ function callFacts(record: TelCdrInfo, endStatus: number | undefined, region: st
     talkSeconds: record.Duration,
     ...(record.HungUpSide !== '' && { hungUpSide: record.HungUpSide }),
     ...(record.Caller !== '' && { caller: callerForPeople(record.Caller, region) }),
-    ...(keysPressed !== '' && { keysPressed }),
+    ...(keys.pressed !== '' && { keysPressed: keys.pressed }),
+    ...(keys.labels !== undefined && { keyLabels: keys.labels }),
     ...(recordingUrl !== '' && { recordingUrl }),
+    ...(record.AsrUrl !== '' && { transcriptUrl: record.AsrUrl }),
+    ...(queue !== '' && { queue }),
+    ...(agent !== '' && { agent }),
   };
 }
 
-/** The keys in the order they were pressed; the deprecated plain list where the newer one is empty. */
-function keysOf(record: TelCdrInfo): string {
-  const pressed = record.IVRKeyPressedEx.map((key) => key.Key).filter((key) => key !== '');
-  return (pressed.length > 0 ? pressed : record.IVRKeyPressed).join(',');
+/**
+ * The keys in the order they were pressed, and what the IVR calls each; the deprecated plain list, which knows no
+ * labels, where the newer one is empty.
+ */
+function keysOf(record: TelCdrInfo): { readonly pressed: string; readonly labels?: readonly string[] } {
+  const presses = record.IVRKeyPressedEx.filter(({ Key }) => Key !== '');
+  if (presses.length === 0) return { pressed: record.IVRKeyPressed.join(',') };
+  const pressed = presses.map(({ Key }) => Key).join(',');
+  const labels = presses.map(({ Label, NodeLabel }) => Label || NodeLabel);
+  return labels.every((label) => label === '') ? { pressed } : { pressed, labels };
 }

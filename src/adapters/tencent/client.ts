@@ -62,12 +62,18 @@ export interface ClientOptions {
   readonly ca?: string;
 }
 
+export interface RequestOptions {
+  readonly forDoubt?: boolean;
+  /** Asked once the request has its slot, right before it leaves: false, or a failure, keeps it here. */
+  readonly mayLeave?: () => Promise<boolean>;
+}
+
 export interface ProviderClient {
   /** Never throws for what the outside world does. `forDoubt` may use the reserved share of the quota. */
   request<A extends ActionName>(
     action: A,
     params: RequestOf<A>,
-    options?: { readonly forDoubt?: boolean },
+    options?: RequestOptions,
   ): Promise<TelephonyResult<ReplyOf<A>>>;
   /** Closes the connections; requests under way end as failures. */
   close(): void;
@@ -127,7 +133,7 @@ class Client implements ProviderClient {
   async request<A extends ActionName>(
     action: A,
     params: RequestOf<A>,
-    { forDoubt = false }: { readonly forDoubt?: boolean } = {},
+    options: RequestOptions = {},
   ): Promise<TelephonyResult<ReplyOf<A>>> {
     const facts = actionFacts(action);
     const until = performance.now() + this.#deadlineMs;
@@ -141,7 +147,7 @@ class Client implements ProviderClient {
     let signatureExpired = false;
     for (let sending = 1; ; sending += 1) {
       const began = performance.now();
-      const result = await this.#sendOnce(action, checked.data, facts, until, forDoubt);
+      const result = await this.#sendOnce(action, checked.data, facts, until, options);
       this.#note(action, sending, performance.now() - began, result);
       if (result.ok) return { ok: true, value: result.value };
       const { failure } = result;
@@ -181,12 +187,15 @@ class Client implements ProviderClient {
     params: unknown,
     facts: ActionFacts<A>,
     until: number,
-    forDoubt: boolean,
+    { forDoubt = false, mayLeave }: RequestOptions,
   ): Promise<Sending<ReplyOf<A>>> {
     const requestsPerSecond = this.#options.requestsPerSecond ?? facts.requestsPerSecond;
     const waitMax = Math.max(0, this.#timeForQuota(until));
     const answer = await this.#options.quota.acquire({ action, requestsPerSecond, forDoubt, waitMax });
     if (answer !== 'granted') return { ok: false, failure: quotaFailure(answer) };
+    // The wait for the slot may have been long enough for the world to change.
+    if (mayLeave !== undefined && !(await mayLeave().catch(() => false)))
+      return failed('refused', 'not_wanted', 'it was no longer wanted when its turn came; never sent');
     const exchange = await this.#exchange(action, params, until);
     if (!exchange.ok) return exchange;
     const reply = facts.reply.safeParse(exchange.value);

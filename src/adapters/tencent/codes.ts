@@ -5,7 +5,7 @@
  */
 import type { Disposition } from '../../core/disposition.ts';
 import type { TelephonyFailure } from '../../ports/telephony.ts';
-import { END_STATUS_WORDS } from './schema/end-status.ts';
+import { END_STATUS_WORDS, OTHER_END_WORDS } from './schema/end-status.ts';
 
 export type FailureKind = TelephonyFailure['kind'];
 
@@ -104,21 +104,22 @@ export function failureKind(code: string): FailureKind {
 }
 
 /**
- * Every end code of the reference (3.4) as a disposition. Codes of inbound calls and of browser telephony, and
- * 234, which the reference cannot explain, are `unknown`: seen, kept, not guessed.
+ * Every end code of the reference (3.4) as a disposition; what each means for the attempt and the number stands in
+ * core/disposition.ts. Codes of inbound calls and of browser telephony are `not_outbound`; 201, the provider's own
+ * "unknown", and 234, which the reference cannot explain, are `unknown`: seen, counted, kept, not guessed.
  */
 export const END_CODES: readonly (readonly [code: number, disposition: Disposition])[] = [
   [1, 'answered'],
   [0, 'error'],
   [2, 'unconnected'],
-  [17, 'unknown'],
-  [100, 'unknown'],
-  [102, 'unknown'],
-  [103, 'unknown'],
-  [104, 'unknown'],
-  [105, 'unknown'],
-  [106, 'unknown'],
-  [107, 'unknown'],
+  [17, 'not_outbound'],
+  [100, 'not_outbound'],
+  [102, 'not_outbound'],
+  [103, 'not_outbound'],
+  [104, 'not_outbound'],
+  [105, 'not_outbound'],
+  [106, 'not_outbound'],
+  [107, 'not_outbound'],
   [108, 'restricted_callee'],
   [109, 'too_many_request'],
   [110, 'restricted_area'],
@@ -154,19 +155,34 @@ export const END_CODES: readonly (readonly [code: number, disposition: Dispositi
   [232, 'user_hangup_during_ai_call'],
   [233, 'ai_agent_end_call'],
   [234, 'unknown'],
-  [501, 'unknown'],
-  [502, 'unknown'],
-  [503, 'unknown'],
+  [501, 'not_outbound'],
+  [502, 'not_outbound'],
+  [503, 'not_outbound'],
 ];
+
+/** The code with which the provider itself says that it does not know. */
+const PROVIDERS_UNKNOWN = 201;
 
 const BY_CODE = new Map(END_CODES);
 const BY_WORD = new Map(
-  Object.entries(END_STATUS_WORDS).map(([code, word]) => [word.toLowerCase(), Number(code)]),
+  Object.entries({ ...END_STATUS_WORDS, ...OTHER_END_WORDS }).map(([code, word]) => [
+    word.toLowerCase(),
+    Number(code),
+  ]),
 );
 
 /** How a call with this end code ended; `unknown` for a code that the reference does not have. */
 export function dispositionOfEndCode(code: number): Disposition {
   return BY_CODE.get(code) ?? 'unknown';
+}
+
+/**
+ * True for an end that no outbound call should have: one outside the reference, one that it cannot explain, or one of
+ * inbound calls. Whatever it is taken for, somebody should hear of it.
+ */
+export function isStrangeEnd(code: number): boolean {
+  const disposition = dispositionOfEndCode(code);
+  return disposition === 'not_outbound' || (disposition === 'unknown' && code !== PROVIDERS_UNKNOWN);
 }
 
 /** The end code of the provider's word for it, for sources that carry the word only (reference 4.2); undefined when unknown. */
@@ -176,6 +192,6 @@ export function endCodeOfWord(word: string): number | undefined {
 
 /** The end code that means a disposition; undefined for the dispositions that no code means. */
 export function endCodeOf(disposition: Disposition): number | undefined {
-  if (disposition === 'unknown') return 201;
+  if (disposition === 'unknown') return PROVIDERS_UNKNOWN;
   return END_CODES.find((row) => row[1] === disposition)?.[0];
 }

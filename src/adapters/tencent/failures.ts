@@ -14,7 +14,8 @@ export type OwnCode =
   | 'request_too_large'
   | 'request_not_made'
   | 'quota_wait'
-  | 'quota_unavailable';
+  | 'quota_unavailable'
+  | 'not_wanted';
 
 /** What the connection knows about a sending that failed. */
 export interface SendingFacts {

@@ -8,7 +8,7 @@ import {
   RECORDS_PER_REQUEST_MAX,
   TASK_LIST_PAGE,
 } from '../../core/limits.ts';
-import { type Instant, SECOND, toSecondsUp } from '../../core/time.ts';
+import { fromSeconds, type Instant, SECOND, toSecondsUp } from '../../core/time.ts';
 import type {
   CallOutcome,
   TaskCalleeState,
@@ -22,6 +22,7 @@ import type { RequestOf } from './actions.ts';
 import { callOutcome } from './call-outcome.ts';
 import type { ProviderClient } from './client.ts';
 import { numberFromEcho, providerCaller, providerNumber } from './numbers.ts';
+import { createProtectedRecords } from './protected-records.ts';
 import type { CalleeAttribute } from './schema/callout.ts';
 
 const TASK_STATES: readonly TaskState[] = [
@@ -54,6 +55,8 @@ export interface TelephonyOptions {
   readonly sdkAppId: number;
   /** Country of numbers that the provider echoes in national form. */
   readonly defaultRegion?: string;
+  /** The application protects numbers: its records come without them, and unfiltered. */
+  readonly protectedNumbers?: boolean;
   /** Tasks per page of the task list. */
   readonly taskListPage?: number;
   /** The present, for the age limit of call records. */
@@ -65,6 +68,7 @@ export function createTencentTelephony(client: ProviderClient, options: Telephon
   const { sdkAppId } = options;
   const region = options.defaultRegion ?? 'CN';
   const now = options.now ?? Date.now;
+  const protectedRecords = createProtectedRecords(client, { sdkAppId, region });
   const describeTask: Telephony['describeTask'] = async (taskId) => {
     const result = await client.request('DescribeAutoCalloutTask', { SdkAppId: sdkAppId, TaskId: taskId });
     if (!result.ok) return result;
@@ -90,8 +94,8 @@ export function createTencentTelephony(client: ProviderClient, options: Telephon
     return alreadySo.includes(reading.value.state) ? { ok: true, value: 'done' } : result;
   };
   return {
-    createTask: async (order) => {
-      const result = await client.request('CreateAutoCalloutTask', createRequest(sdkAppId, order));
+    createTask: async (order, options = {}) => {
+      const result = await client.request('CreateAutoCalloutTask', createRequest(sdkAppId, order), options);
       return result.ok ? { ok: true, value: { taskId: result.value.TaskId } } : result;
     },
     listTasks: async (page, { forDoubt = false } = {}) => {
@@ -107,6 +111,8 @@ export function createTencentTelephony(client: ProviderClient, options: Telephon
         name: task.Name,
         ...taskState(task.State),
         calleesTotal: task.CalleeCount,
+        ...(task.NotBefore > 0 && { notBefore: fromSeconds(task.NotBefore) }),
+        ...(task.NotAfter > 0 && { notAfter: fromSeconds(task.NotAfter) }),
       }));
       return { ok: true, value: { tasksTotal: result.value.TotalCount, tasks } };
     },
@@ -114,8 +120,12 @@ export function createTencentTelephony(client: ProviderClient, options: Telephon
     stopTask: (taskId) => orderTask('StopAutoCalloutTask', taskId),
     pauseTask: (taskId) => orderTask('PauseAutoCalloutTask', taskId),
     resumeTask: (taskId) => orderTask('ResumeAutoCalloutTask', taskId),
-    callRecords: (sessionIds, from, to) =>
-      readCallRecords(client, { sdkAppId, region }, sessionIds, recordWindows(from, to, now())),
+    callRecords: (sessionIds, from, to) => {
+      const windows = recordWindows(from, to, now());
+      return options.protectedNumbers
+        ? protectedRecords(sessionIds, windows)
+        : readCallRecords(client, { sdkAppId, region }, sessionIds, windows);
+    },
   };
 }
 

@@ -21,6 +21,15 @@ export const SUPPRESSION_DIGEST_CHARACTERS = 12;
 /** Characters of the key of hashed lists, at least: numbers are few enough to be guessed through a weak one. */
 export const SUPPRESSION_KEY_MIN = 32;
 
+/**
+ * Different reasons that rows of one file may have of their own. Each is stored once, but a file with a sentence per
+ * number would store as many; numbers beyond this are listed all the same, for the reason of the file.
+ */
+export const SUPPRESSION_OWN_REASONS_MAX = 500;
+
+/** Numbers of a file gathered before they are stored where their reasons differ, since those of one are stored together. */
+export const SUPPRESSION_ROWS_TOGETHER = 8_192;
+
 /** Characters of the reason of an entry. */
 export const SUPPRESSION_REASON_MAX = 200;
 

@@ -1,43 +1,17 @@
 import { type Command, Option } from 'commander';
 import { present } from '../../core/assert.ts';
 import { CALLEE_STATES, type CalleeRef, type CalleeState } from '../../core/callee.ts';
-import { parseCalleeId } from '../../core/callee-id.ts';
-import { AppError } from '../../core/errors.ts';
-import { PAGE_SLOTS } from '../../core/limits.ts';
-import { parsePhone } from '../../core/phone.ts';
+import { PAGE_SLOTS, ROW_PRIORITY_DEFAULT } from '../../core/limits.ts';
 import { isoInZone } from '../../core/zone-clock.ts';
-import { requireCampaign } from '../../pipelines/actions.ts';
+import { CALLEE_ACTION_NAMES, CALLEE_ACTIONS, requireCampaign } from '../../pipelines/actions.ts';
+import { findCallee, readCallee } from '../../pipelines/find-callee.ts';
 import type { CampaignRecord } from '../../ports/store.ts';
 import { type CalleeDocument, type CalleeLine, calleeDocument, calleeLine } from '../documents.ts';
 import type { CliDeps, Session } from './deps.ts';
 import { factsText, printJson, printJsonArray, printLine, printLines } from './output.ts';
 
-/** The callee that an id or a number names. Messages never repeat the number. */
-async function findCallee(deps: CliDeps, campaign: CampaignRecord, text: string): Promise<CalleeRef> {
-  const ref = parseCalleeId(campaign.id, text);
-  if (ref !== undefined) return ref;
-  const phone = parsePhone(text, campaign.settings.defaultRegion);
-  if (!phone.ok) {
-    throw new AppError(
-      'callee_not_found',
-      `this is neither a callee id such as "c12" nor a number: ${phone.message}`,
-    );
-  }
-  const found = await deps.store.findCallee(campaign.id, Number(phone.digits));
-  if (found !== undefined) return found;
-  throw new AppError('callee_not_found', `campaign "${campaign.id}" has no callee with this number`);
-}
-
-async function readCallee(deps: CliDeps, campaign: CampaignRecord, ref: CalleeRef): Promise<CalleeDocument> {
-  const [record] = await deps.store.records(campaign.id, [ref]);
-  if (record === undefined) {
-    throw new AppError('callee_not_found', `campaign "${campaign.id}" has no callee c${ref}`);
-  }
-  const [rows, stories] = await Promise.all([
-    deps.store.rows(campaign.id, [ref]),
-    deps.store.story(campaign.id, ref),
-  ]);
-  const row = present(rows[0], `row of callee c${ref}`);
+async function documentOf(deps: CliDeps, campaign: CampaignRecord, ref: CalleeRef): Promise<CalleeDocument> {
+  const { record, row, stories } = await readCallee(deps, campaign, ref);
   return calleeDocument(calleeLine(campaign.id, ref, record, row), record, row, stories);
 }
 
@@ -63,6 +37,16 @@ function changedBy({ updatedBy }: CalleeDocument): [string, string][] {
   return updatedBy === null ? [] : [['changed by', `row ${updatedBy.row} of ${updatedBy.importId}`]];
 }
 
+/** What its row says of when it is called, where it says anything. */
+function limitsOf({ limits }: CalleeDocument, timeZone: string): [string, string | number][] {
+  const { notBefore, notAfter, priority } = limits;
+  return [
+    ...(notBefore === null ? [] : [['not before', localTime(notBefore, timeZone)] as [string, string]]),
+    ...(notAfter === null ? [] : [['not after', localTime(notAfter, timeZone)] as [string, string]]),
+    ...(priority === ROW_PRIORITY_DEFAULT ? [] : [['priority', priority] as [string, number]]),
+  ];
+}
+
 /** A callee for people: what it is, then everything that happened to it and why. */
 function calleeText(document: CalleeDocument, timeZone: string): string {
   const facts: [string, string | number][] = [
@@ -75,6 +59,7 @@ function calleeText(document: CalleeDocument, timeZone: string): string {
     ['disposition', document.disposition ?? '-'],
     ['attempts', document.attempts],
     ['next attempt', localTime(document.nextAttemptAt, timeZone)],
+    ...limitsOf(document, timeZone),
     ['UUI', document.uui === '' ? '-' : document.uui],
     ...Object.entries(document.variables),
   ];
@@ -112,18 +97,38 @@ async function* lineTexts(lines: AsyncIterable<CalleeLine>, timeZone: string): A
   for await (const line of lines) yield lineText(line, timeZone);
 }
 
-/** `callee show | list`. These show numbers in full: the operator asked for them. */
+/** One command per row of the table of actions on a callee. */
+function addActions(callee: Command, session: Session): void {
+  for (const name of CALLEE_ACTION_NAMES) {
+    const action = CALLEE_ACTIONS[name];
+    callee
+      .command(`${name.replaceAll('_', '-')} <campaign> <callee>`)
+      .description(action.does)
+      .action(async (campaignId: string, text: string) => {
+        const result = await session.use(async (deps) => {
+          const ref = await findCallee(deps, await requireCampaign(deps.store, campaignId), text);
+          return action.run(deps, { campaignId, callee: ref, by: session.io.user });
+        });
+        await printLine(session.io, result.text);
+      });
+  }
+}
+
+/** `callee show | list | retry-now | give-up | resume`. Reads show numbers in full: the operator asked for them. */
 export function addCalleeCommands(program: Command, session: Session): void {
   const { io } = session;
-  const callee = program.command('callee').description('look at single callees');
+  const callee = program.command('callee').description('look at, and steer, single callees');
+  addActions(callee, session);
   callee
     .command('show <campaign> <callee>')
-    .description('one callee, by number or id (c12), with everything that happened to it and why')
+    .description(
+      'one callee, by number, id (c12) or row (row:12), with everything that happened to it and why',
+    )
     .option('--json', 'print one JSON document')
     .action(async (campaignId: string, text: string, options: { json?: true }) => {
       await session.use(async (deps) => {
         const campaign = await requireCampaign(deps.store, campaignId);
-        const document = await readCallee(deps, campaign, await findCallee(deps, campaign, text));
+        const document = await documentOf(deps, campaign, await findCallee(deps, campaign, text));
         return options.json
           ? printJson(io, document)
           : printLine(io, calleeText(document, campaign.settings.timeZone));

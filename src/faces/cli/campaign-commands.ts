@@ -1,8 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { CALLEE_STATES, isFinalCallee } from '../../core/callee.ts';
+import { DISPOSITION_NAMES } from '../../core/disposition.ts';
 import { AppError } from '../../core/errors.ts';
 import { CLI_LOOK_INTERVAL } from '../../core/limits.ts';
-import { ACTION_NAMES, ACTIONS, requireCampaign } from '../../pipelines/actions.ts';
+import { ACTION_NAMES, ACTIONS, type OperatorAction, requireCampaign } from '../../pipelines/actions.ts';
 import { putCampaign } from '../../pipelines/campaigns.ts';
 import { type CampaignDocument, campaignDocument } from '../documents.ts';
 import type { CliDeps, CliIo, Session } from './deps.ts';
@@ -89,14 +90,19 @@ function addPut(campaign: Command, session: Session): void {
 /** One command per row of the actions table. */
 function addActions(campaign: Command, session: Session): void {
   for (const name of ACTION_NAMES) {
-    const action = ACTIONS[name];
-    campaign
-      .command(`${name} <id>`)
-      .description(action.does)
-      .action(async (campaignId: string) => {
-        const result = await session.use((deps) => action.run(deps, { campaignId, by: session.io.user }));
-        await printLine(session.io, result.text);
-      });
+    const action: OperatorAction = ACTIONS[name];
+    const command = campaign.command(`${name.replaceAll('_', '-')} <id>`).description(action.does);
+    if (action.needs === 'disposition') {
+      const meaning = 'only callees whose latest attempt ended so';
+      command.addOption(new Option('--disposition <disposition>', meaning).choices(DISPOSITION_NAMES));
+    }
+    command.action(async (campaignId: string, { disposition }: { disposition?: string }) => {
+      const input = { campaignId, by: session.io.user, ...(disposition !== undefined && { disposition }) };
+      const result = await session.use((deps) => action.run(deps, input));
+      for (const { text, remedy } of result.warnings ?? [])
+        session.io.stderr.write(`warning: ${text}; ${remedy}\n`);
+      await printLine(session.io, result.text);
+    });
   }
 }
 

@@ -6,10 +6,11 @@ import { PAGE_SLOTS } from '../../core/limits.ts';
 import type { ReportTotals } from '../../core/report.ts';
 import { requireCampaign } from '../../pipelines/actions.ts';
 import { type AuditReport, runAudit } from '../../pipelines/audit.ts';
+import { type PreflightDocument, preflight } from '../../pipelines/preflight.ts';
 import { writeReport } from '../../pipelines/report.ts';
 import type { CliDeps, CliIo, Session } from './deps.ts';
 import { examine } from './doctor.ts';
-import { countText, printJson, printLine, tableText } from './output.ts';
+import { countText, factsText, printJson, printLine, tableText } from './output.ts';
 import { startProgress } from './progress.ts';
 
 /** Hands everything on to standard output, which must not be ended. */
@@ -118,6 +119,56 @@ function addAudit(program: Command, session: Session): void {
     });
 }
 
+/** What limits a campaign, as the end of a sentence. */
+const LIMIT_TEXTS: Readonly<Record<PreflightDocument['forecast']['limitedBy'], string>> = {
+  channels: 'the calls that the callers make at a time',
+  in_flight: '"calleesInFlightMax" of the campaign',
+  pace: '"calleesPerMinute" of the campaign',
+  quota: "the provider's request quota",
+  windows: 'the calling windows',
+  caps: 'the caps on calls per number',
+  retries: 'the delays between attempts',
+};
+
+/** The document for people: what was found, then what is to be expected, and by what that goes. */
+function preflightText({ campaign, ok, errors, warnings, forecast }: PreflightDocument): string {
+  const found = (weight: string, problems: PreflightDocument['errors']): string[] =>
+    problems.map(({ code, text, remedy }) => `${weight} ${code}: ${text}\n        ${remedy}`);
+  const range = (from: string | number, to: string | number): string =>
+    from === to ? String(from) : `${from} to ${to}`;
+  const { attempts, finishAt } = forecast;
+  return [
+    `preflight of ${campaign}: ${ok ? 'ready' : 'not ready'}`,
+    ...found('error  ', errors),
+    ...found('warning', warnings),
+    '',
+    factsText([
+      ['callees', countText(forecast.callees)],
+      [
+        'attempts',
+        `${range(countText(attempts.from), countText(attempts.to))}, about ${countText(attempts.expected)}`,
+      ],
+      ['finished', `${range(finishAt.from, finishAt.to)}, about ${finishAt.expected}`],
+      ['limited by', LIMIT_TEXTS[forecast.limitedBy]],
+      ['never called', `${countText(forecast.neverFit)} for whom no window is left`],
+    ]),
+    ...forecast.assumptions.map((text) => `- ${text}`),
+  ].join('\n');
+}
+
+function addPreflight(program: Command, session: Session): void {
+  const { io } = session;
+  program
+    .command('preflight <campaign>')
+    .description('check what a campaign needs before it calls, and foretell what it will do')
+    .option('--json', 'print one JSON document')
+    .action(async (campaignId: string, options: { json?: true }) => {
+      const document = await session.use((deps) => preflight(deps, campaignId));
+      await (options.json ? printJson(io, document) : printLine(io, preflightText(document)));
+      if (!document.ok) session.fail();
+    });
+}
+
 function addDoctor(program: Command, session: Session): void {
   const { io } = session;
   program
@@ -136,9 +187,10 @@ function addDoctor(program: Command, session: Session): void {
     });
 }
 
-/** `report`, `audit` and `doctor`. An audit with violations and a doctor with a failed check end with code 1. */
+/** `report`, `audit`, `preflight` and `doctor`. What finds a violation, an error or a failed check ends with code 1. */
 export function addCheckCommands(program: Command, session: Session): void {
   addReport(program, session);
   addAudit(program, session);
+  addPreflight(program, session);
   addDoctor(program, session);
 }

@@ -1,12 +1,16 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Instant } from '../../core/time.ts';
+import type { ForecastBounds } from '../../pipelines/forecast-facts.ts';
+import type { ApiKeys, KeyUses } from '../../ports/api-keys.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ContactCenter } from '../../ports/contact-center.ts';
 import type { ListReader } from '../../ports/list-reader.ts';
 import type { WakeQueue } from '../../ports/queue.ts';
 import type { Spool } from '../../ports/spool.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Suppression } from '../../ports/suppression.ts';
 import type { Telephony } from '../../ports/telephony.ts';
+import type { WriteTrail } from '../../ports/trail.ts';
 
 /** What doctor asks Redis. */
 export interface RedisFacts {
@@ -39,10 +43,17 @@ export interface CliDeps {
   };
   /** Undefined when no credentials are set. */
   readonly telephony?: Telephony | undefined;
+  /** With the telephony, or not at all. */
+  readonly contactCenter?: ContactCenter | undefined;
+  /** By what a preflight foretells; the limits' own, when left out. */
+  readonly forecast?: ForecastBounds | undefined;
   readonly clock: Clock;
   readonly spool: Spool;
   readonly reader: ListReader;
   readonly suppression: Suppression;
+  readonly apiKeys: ApiKeys;
+  readonly keyUses: KeyUses;
+  readonly trail: WriteTrail;
   redisFacts(): Promise<RedisFacts>;
   close(): Promise<void>;
 }

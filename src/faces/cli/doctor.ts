@@ -1,6 +1,10 @@
 import { createRequire } from 'node:module';
 import { AppError } from '../../core/errors.ts';
-import { CLOCK_SKEW_WARN } from '../../core/limits.ts';
+import { CLOCK_SKEW_WARN, EXPIRY_MARGIN, NUMBERS_NAMED_MAX } from '../../core/limits.ts';
+import { masked } from '../../core/masked.ts';
+import type { Instant } from '../../core/time.ts';
+import type { OwnNumber, Package } from '../../ports/contact-center.ts';
+import type { TelephonyFailure } from '../../ports/telephony.ts';
 import type { CliDeps, CliIo, RedisFacts, Session } from './deps.ts';
 import { countText } from './output.ts';
 
@@ -81,6 +85,56 @@ async function providerFinding(deps: CliDeps): Promise<Finding> {
   return { check, state: 'failed', detail: `${code}: ${message}${request}` };
 }
 
+/** The numbers of the application and the packages of the account; nothing where nobody can be asked. */
+async function accountFindings({ contactCenter, clock }: CliDeps): Promise<Finding[]> {
+  if (contactCenter === undefined) return [];
+  const [numbers, purchases] = await Promise.all([contactCenter.numbers(), contactCenter.purchases()]);
+  return [
+    numbers.ok ? numbersFinding(numbers.value) : unread('numbers', numbers.failure),
+    purchases.ok
+      ? callPackagesFinding(purchases.value.packages, clock.now())
+      : unread('call packages', purchases.failure),
+  ];
+}
+
+function unread(check: string, { code, message }: TelephonyFailure): Finding {
+  return { check, state: 'warning', detail: `cannot be read: ${code}: ${message}` };
+}
+
+function numbersFinding(numbers: readonly OwnNumber[]): Finding {
+  const check = 'numbers';
+  if (numbers.length === 0) {
+    const detail = 'the application has none; no campaign can call';
+    return { check, state: 'warning', detail };
+  }
+  const supplied = numbers.filter(({ supply }) => supply !== 'own').length;
+  const found = `${countText(numbers.length)}, of them ${countText(supplied)} supplied by the provider`;
+  const unfit = numbers.filter(({ state }) => state !== 'normal');
+  if (unfit.length === 0) return { check, state: 'ok', detail: found };
+  const listed = unfit
+    .slice(0, NUMBERS_NAMED_MAX)
+    .map(
+      ({ number, state, stateCode }) =>
+        `${masked(number)} ${state === 'unknown' ? `state ${stateCode}` : state}`,
+    );
+  const more = unfit.length > NUMBERS_NAMED_MAX ? ` and ${unfit.length - NUMBERS_NAMED_MAX} more` : '';
+  return { check, state: 'warning', detail: `${found}; not usable: ${listed.join(', ')}${more}` };
+}
+
+function callPackagesFinding(packages: readonly Package[], now: Instant): Finding {
+  const check = 'call packages';
+  if (packages.length === 0) return { check, state: 'ok', detail: 'none' };
+  const texts = packages.map(({ id, kind, remaining, capacity, endsAt }) => {
+    const ends =
+      endsAt === undefined ? '' : `, ${endsAt <= now ? 'ended' : 'ends'} ${new Date(endsAt).toISOString()}`;
+    return `${id} (${kind}): ${countText(remaining)} of ${countText(capacity)} left${ends}`;
+  });
+  const spent = packages.some(
+    ({ remaining, endsAt }) => remaining <= 0 || (endsAt !== undefined && endsAt - now <= EXPIRY_MARGIN),
+  );
+  return { check, state: spent ? 'warning' : 'ok', detail: texts.join('; ') };
+}
+
 async function guarded(check: string, find: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await find();
@@ -96,7 +150,8 @@ async function installationFindings(deps: CliDeps): Promise<Finding[]> {
   });
   const queues = await guarded('queues', async () => [await queuesFinding(deps)]);
   const provider = await guarded('provider', async () => [await providerFinding(deps)]);
-  return [...redis, ...queues, ...provider];
+  const account = await guarded('numbers', () => accountFindings(deps));
+  return [...redis, ...queues, ...provider, ...account];
 }
 
 /** Everything that can be checked, in the order in which it should be mended. Never throws. */

@@ -60,7 +60,8 @@ async function waitFor(deps: CliDeps, io: CliIo, id: string): Promise<ImportReco
     progress.at(record.rows);
     if (!told && record.state === 'waiting' && deps.clock.now() - startedAt >= INGEST_SILENCE_MAX) {
       told = true;
-      const remedy = 'start a process with the role "ingest" (npm start -- ingest); still waiting';
+      const remedy =
+        'start a process with the role "ingest" (npm start -- ingest), or, where one runs, see in its log what keeps it; still waiting';
       io.stderr.write(`ringmaster: nobody has begun to read ${id}; ${remedy}\n`);
     }
     await deps.clock.sleep(CLI_LOOK_INTERVAL, io.signal).catch(() => {});

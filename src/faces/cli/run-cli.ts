@@ -5,9 +5,10 @@ import { addCampaignCommands } from './campaign-commands.ts';
 import { addCheckCommands } from './check-commands.ts';
 import type { CliDeps, CliIo, Session } from './deps.ts';
 import { addImportCommands } from './import-commands.ts';
+import { addKeyCommands } from './key-commands.ts';
 import { addSuppressCommands } from './suppress-commands.ts';
 
-/** 0: done. 1: refused, with the reason on standard error. 2: the command line itself is wrong. */
+/** 0: done. 1: refused, with the reason on standard error. 2: the command line itself, or a setting, is wrong. */
 export type ExitCode = 0 | 1 | 2;
 
 /** What commander ends with when it printed what was asked for. */
@@ -28,6 +29,7 @@ function buildProgram(session: Session): Command {
   addImportCommands(program, session);
   addCalleeCommands(program, session);
   addSuppressCommands(program, session);
+  addKeyCommands(program, session);
   addCheckCommands(program, session);
   return program;
 }
@@ -48,7 +50,7 @@ function exitCodeOf(error: unknown, io: CliIo): ExitCode {
   const message = error instanceof Error ? error.message : String(error);
   const unforeseen = error instanceof AppError ? '' : 'unexpected: ';
   io.stderr.write(`ringmaster: ${unforeseen}${message}\n`);
-  return 1;
+  return error instanceof AppError && error.code === 'settings_invalid' ? 2 : 1;
 }
 
 /**

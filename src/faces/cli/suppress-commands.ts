@@ -157,8 +157,17 @@ function addList(suppress: Command, { io, use }: Session): void {
     });
 }
 
-function rowsText({ rows, added, known, rejected }: SuppressListResult): string {
-  return `${countText(rows)} rows: ${countText(added)} added, ${countText(known)} known, ${countText(rejected)} rejected`;
+function rowsText(result: SuppressListResult): string {
+  const { rows, added, known, rejected, ownReasons, ownExpiries, reasonsLeftOut } = result;
+  const ends = `${countText(rows)} rows: ${countText(added)} added, ${countText(known)} known, ${countText(rejected)} rejected`;
+  const own = [
+    ...(ownReasons > 0 ? [`${countText(ownReasons)} with a reason of their own`] : []),
+    ...(ownExpiries > 0 ? [`${countText(ownExpiries)} with an expiry of their own`] : []),
+    ...(reasonsLeftOut > 0
+      ? [`${countText(reasonsLeftOut)} with the reason of the file, since it names too many`]
+      : []),
+  ];
+  return own.length === 0 ? ends : `${ends}; ${own.join(', ')}`;
 }
 
 /** Where a file lies; standard input is copied first, since a reader may look at the beginning twice. */
@@ -186,7 +195,11 @@ async function importFile(deps: CliDeps, io: CliIo, file: string, options: AddOp
   const rejections: RefusedRow[] = [];
   const onRefused = async (row: RefusedRow): Promise<void> => {
     if (!options.json) {
-      await printLine(io, `row ${row.row} (line ${row.line}): rejected, ${row.code}: ${row.message}`);
+      const column = row.column === '' ? '' : `, column "${row.column}"`;
+      await printLine(
+        io,
+        `row ${row.row} (line ${row.line})${column}: rejected, ${row.code}: ${row.message}`,
+      );
     } else if (rejections.length < SUPPRESSION_REJECTIONS_SHOWN_MAX) rejections.push(row);
   };
   const result = await withFile(deps, io, file, (path) =>

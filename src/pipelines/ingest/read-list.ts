@@ -10,7 +10,7 @@ import type { CampaignRecord, Store } from '../../ports/store.ts';
 import type { Suppression } from '../../ports/suppression.ts';
 import { type JudgeRows, judgeKnown } from './judge.ts';
 import { ListRows } from './list-rows.ts';
-import { RowMapper } from './row-mapper.ts';
+import { RowMapper, rowTimes } from './row-mapper.ts';
 import { StepBuilder } from './step-builder.ts';
 import { StepLine } from './step-line.ts';
 import { SuppressedRows } from './suppressed-rows.ts';
@@ -133,7 +133,7 @@ async function openRows(
   return new ListRows(deps, {
     campaign,
     record,
-    mapper: new RowMapper(columns, campaign.settings),
+    mapper: new RowMapper(columns, campaign.settings, rowTimes(campaign, record.createdAt)),
     errorCells,
     builder: new StepBuilder(record.id, columns, record.rows),
     line,

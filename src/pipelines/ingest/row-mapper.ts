@@ -1,10 +1,15 @@
-import type { CampaignSettings } from '../../core/campaign.ts';
+import { type CampaignSettings, campaignEnd } from '../../core/campaign.ts';
 import type { ResolvedColumns } from '../../core/columns.ts';
+import { zonesOfNumbers } from '../../core/country-zone.ts';
 import type { ErrorListCells } from '../../core/error-list.ts';
 import type { Rejection } from '../../core/import.ts';
 import { UUI_BYTES_MAX, UUI_KEY_BYTES_MAX } from '../../core/limits.ts';
 import { mapRow, type RowRules } from '../../core/row.ts';
+import type { RowTimes } from '../../core/row-limit-cells.ts';
+import type { RowLimits } from '../../core/row-limits.ts';
+import type { Instant } from '../../core/time.ts';
 import type { ListBlock } from '../../ports/list-reader.ts';
+import type { CampaignRecord } from '../../ports/store.ts';
 
 /** A row that may become a callee. */
 export interface Candidate {
@@ -18,6 +23,8 @@ export interface Candidate {
   readonly values: readonly string[];
   /** Undefined: the campaign's own zone. */
   readonly zone: string | undefined;
+  /** When it may be called; left out: as the campaign says. */
+  readonly limits?: RowLimits;
 }
 
 /** What became of a row by its own cells alone. */
@@ -31,16 +38,27 @@ export function restored(block: ListBlock, errorCells: ErrorListCells): ListBloc
   return { ...block, records };
 }
 
+/** What of a campaign bears on the times of rows of a list that was added at `addedAt`: the same however often it is read. */
+export function rowTimes(
+  { settings, createdAt }: Pick<CampaignRecord, 'settings' | 'createdAt'>,
+  addedAt: Instant,
+): RowTimes {
+  const begin = Math.max(settings.startAt ?? 0, addedAt);
+  return { zone: settings.timeZone, begin, end: campaignEnd(settings, createdAt) };
+}
+
 /** Maps rows of one list by the rules of its campaign. */
 export class RowMapper {
   readonly #columns: ResolvedColumns;
   readonly #rules: RowRules;
 
-  constructor(columns: ResolvedColumns, settings: CampaignSettings) {
+  constructor(columns: ResolvedColumns, settings: CampaignSettings, times: RowTimes) {
     this.#columns = columns;
     this.#rules = {
+      times,
       region: settings.defaultRegion,
       several: settings.several,
+      zoneOfCountry: settings.timeZoneFrom === 'number' ? zonesOfNumbers(settings.timeZone) : undefined,
       uuiBytesMax: settings.uuiKey === 'append' ? UUI_BYTES_MAX - UUI_KEY_BYTES_MAX : UUI_BYTES_MAX,
     };
   }
@@ -66,7 +84,8 @@ export class RowMapper {
       const { column, code, message } = result;
       return { ok: false, rejection: { kind: 'rejected', row, line, column, code, message, cells } };
     }
-    const { digits, uui, values, zone } = result;
-    return { ok: true, row, line, cells, digits, uui, values, zone };
+    const { digits, uui, values, zone, limits } = result;
+    const candidate: Candidate = { ok: true, row, line, cells, digits, uui, values, zone };
+    return limits === undefined ? candidate : { ...candidate, limits };
   }
 }

@@ -1,7 +1,9 @@
 import type { ResolvedColumns } from '../../core/columns.ts';
 import { isSettled, type Rejection } from '../../core/import.ts';
 import { PAGE_SLOTS, REJECTIONS_PER_BLOCK } from '../../core/limits.ts';
-import { packPage } from '../../core/page.ts';
+import { limitsCell, packPage } from '../../core/page.ts';
+import { hasLimits } from '../../core/row-limit-cells.ts';
+import type { RowLimits } from '../../core/row-limits.ts';
 import { type SuppressionEntry, suppressedText } from '../../core/suppression.ts';
 import type { Instant } from '../../core/time.ts';
 import type { ImportStep } from '../../ports/store.ts';
@@ -32,6 +34,9 @@ export class StepBuilder {
   #numbers = new Map<string, number>();
   #blocks: BlockOrigins[] = [];
   #zones = new Uint8Array(PAGE_SLOTS);
+  /** By slot. */
+  #limits = new Map<number, RowLimits>();
+  readonly #bounds: boolean;
   #rejections: Rejection[] = [];
 
   constructor(importId: string, columns: ResolvedColumns, rowsDone: number) {
@@ -39,6 +44,7 @@ export class StepBuilder {
     this.#variables = columns.variables.map((variable) => variable.name);
     this.#calleeHeader = columns.headers[columns.callee] ?? '';
     this.#rowsBefore = rowsDone;
+    this.#bounds = hasLimits(columns);
   }
 
   /** Tells of a block before its rows are added. */
@@ -48,15 +54,17 @@ export class StepBuilder {
 
   /** Adds a row to the page; `zone` is the index of its time zone in the campaign. */
   add(candidate: Candidate, zone: number): void {
-    const { row, digits, values } = candidate;
+    const { row, digits, values, limits } = candidate;
     const first = this.#numbers.get(digits);
     if (first !== undefined) {
       this.repeat(candidate, { code: 'duplicate', message: `the same number as row ${first}` });
       return;
     }
     this.#zones[this.#numbers.size] = zone;
+    if (limits !== undefined) this.#limits.set(this.#numbers.size, limits);
     this.#numbers.set(digits, row);
     this.#cells.push(String(row), digits, candidate.uui);
+    if (this.#bounds) this.#cells.push(limitsCell(limits));
     for (const value of values) this.#cells.push(value);
   }
 
@@ -92,9 +100,10 @@ export class StepBuilder {
     const rowsAfter = rowsBefore + slots + this.#rejections.length;
     if (rowsAfter === rowsBefore) return undefined;
     const page = {
-      text: packPage(this.#importId, this.#variables, this.#cells),
+      text: packPage(this.#importId, this.#variables, this.#cells, { limits: this.#bounds }),
       numbers: [...this.#numbers.keys()],
       zones: this.#zones.slice(0, slots),
+      ...(this.#limits.size > 0 && { limits: this.#limits }),
     };
     const step = {
       rowsBefore,
@@ -108,6 +117,7 @@ export class StepBuilder {
     this.#rowsBefore = rowsAfter;
     this.#blocks = blocks.filter((block) => block.lastRow > rowsAfter);
     this.#cells = [];
+    this.#limits = new Map();
     this.#numbers = new Map();
     this.#rejections = [];
     return { step, rows, blocks };

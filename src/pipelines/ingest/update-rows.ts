@@ -4,6 +4,7 @@ import type { ResolvedColumns } from '../../core/columns.ts';
 import { AppError } from '../../core/errors.ts';
 import { PLACE } from '../../core/import.ts';
 import { PAGE_SLOTS, STALE_RETRIES_MAX, UPDATE_ROWS_TOGETHER } from '../../core/limits.ts';
+import { hasLimits } from '../../core/row-limit-cells.ts';
 import { calledText, decideRowUpdate, type RowAttributes, type RowUpdate } from '../../core/row-update.ts';
 import type { RowChange, Store } from '../../ports/store.ts';
 import { type JudgeRows, knownCallees, type Repeat } from './judge.ts';
@@ -91,14 +92,22 @@ async function updatePage(
 }
 
 async function attributesOf(
-  { uui, values, zone }: Candidate,
+  { uui, values, zone, limits = {} }: Candidate,
   { columns, zoneOf }: UpdateOptions,
 ): Promise<RowAttributes> {
+  const { notBefore, notAfter, priority } = columns;
   return {
     ...(columns.uui !== undefined && { uui }),
     variables: Object.fromEntries(columns.variables.map(({ name }, index) => [name, values[index] ?? ''])),
     // The first zone of a campaign is its own.
     ...(columns.timeZone !== undefined && { zone: zone === undefined ? 0 : await zoneOf(zone) }),
+    ...(hasLimits(columns) && {
+      limits: {
+        ...(notBefore !== undefined && { notBefore: limits.notBefore }),
+        ...(notAfter !== undefined && { notAfter: limits.notAfter }),
+        ...(priority !== undefined && { priority: limits.priority }),
+      },
+    }),
   };
 }
 

@@ -11,6 +11,7 @@ import { freshPrefix } from '../../support/store.ts';
 
 const logger = pino({ level: 'silent' });
 const DISPATCH = { queue: 'dispatch', campaignId: 'spring', priority: 3 } as const;
+const FEW = { callees: 312, zone: 'Asia/Shanghai' } as const;
 
 let connection: Redis;
 let prefix: string;
@@ -74,8 +75,8 @@ describe('asking for a wake-up', () => {
     await queue.wake(DISPATCH);
     await queue.wake({ ...DISPATCH, campaignId: 'autumn' });
     await queue.wake({ ...DISPATCH, queue: 'retry' });
-    await queue.wake({ ...DISPATCH, queue: 'retry', dueBucket: Date.now() + 10 * MINUTE });
-    await queue.wake({ ...DISPATCH, queue: 'retry', dueBucket: Date.now() + 20 * MINUTE });
+    await queue.wake({ ...DISPATCH, queue: 'retry', dueBucket: Date.now() + 10 * MINUTE, ...FEW });
+    await queue.wake({ ...DISPATCH, queue: 'retry', dueBucket: Date.now() + 20 * MINUTE, ...FEW });
     await queue.wake({ ...DISPATCH, queue: 'ingest', importId: 'spring-i0123456789ab' });
     await queue.wake({ ...DISPATCH, queue: 'ingest', importId: 'spring-iba9876543210' });
     expect(await queue.queueDepths()).toEqual({
@@ -199,15 +200,15 @@ describe('what a dashboard shows and may do', () => {
   });
 
   const bucket = Math.ceil(Date.now() / DUE_BUCKET) * DUE_BUCKET + 60 * MINUTE;
-  const due = { queue: 'retry', campaignId: 'spring', priority: 2, dueBucket: bucket } as const;
+  const due = { queue: 'retry', campaignId: 'spring', priority: 2, dueBucket: bucket, ...FEW } as const;
 
-  it('a due bucket is one delayed job that says the time, and runs then', async () => {
+  it('a due bucket is one delayed job that says the time in the campaign’s zone and how many wait, and runs then', async () => {
     await queue.wake(due);
     await queue.wake(due);
     const jobs = await queue.queues.retry.getDelayed();
     expect(jobs).toHaveLength(1);
-    const time = new Date(bucket).toISOString();
-    expect(jobs[0]?.name).toBe(`retry spring ${time.slice(0, 10)} ${time.slice(11, 16)}Z`);
+    const shanghai = new Date(bucket + 8 * 60 * MINUTE).toISOString();
+    expect(jobs[0]?.name).toBe(`retry spring ${shanghai.slice(11, 16)} (312 callees)`);
     expect(jobs[0]?.data).toEqual({ kind: 'due', campaignId: 'spring', dueBucket: bucket });
     expect(jobs[0]?.opts.priority).toBe(2);
     expect(Math.abs((jobs[0]?.timestamp ?? 0) + (jobs[0]?.delay ?? 0) - bucket)).toBeLessThan(1_000);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { present } from '../../../src/core/assert.ts';
 import type { Rejection } from '../../../src/core/import.ts';
-import { PAGE_SLOTS } from '../../../src/core/limits.ts';
+import { INDEX_BUCKET_CALLEES, PAGE_SLOTS } from '../../../src/core/limits.ts';
 import type { ImportStep } from '../../../src/ports/store.ts';
 import {
   draftWithImport,
@@ -192,6 +192,41 @@ describe('a number that the campaign has', () => {
     expect(due.map(({ ref }) => ref)).toEqual([0, 1, first + 1, second, second + 2]);
   });
 
+  it.each([
+    ['one zone', [0, 0, 0, 0, 0, 0]],
+    ['several zones', [0, 1, 1, 0, 1, 0]],
+  ])('leaves its neighbours in their places in a page of %s', async (_, zones) => {
+    await open.store.zoneIndex('spring', 'Asia/Tokyo');
+    const numbers = numbersFrom(0, 6);
+    const known = [0, 2, 3, 5];
+    await put(
+      A,
+      stepOf(
+        A,
+        0,
+        known.map((at) => present(numbers[at], 'number')),
+      ),
+    );
+    expect(await put(A, stepOf(A, 4, numbers, { zones }))).toEqual({ accepted: 2, duplicate: 4 });
+    const records = await open.store.records(
+      'spring',
+      numbers.map((_number, slot) => PAGE_SLOTS + slot),
+    );
+    expect(records.map((record) => record?.zone)).toEqual(
+      zones.map((zone, slot) => (known.includes(slot) ? undefined : zone)),
+    );
+    const { dueIndex } = await open.store.auditFacts('spring');
+    const callees = (zone: number): number => [1, 4].filter((slot) => zones[slot] === zone).length;
+    expect(dueIndex.filter(({ page }) => page === 1)).toEqual(
+      [0, 1].flatMap((zone) =>
+        callees(zone) > 0 ? [{ zone, bucket: 0, page: 1, callees: callees(zone) }] : [],
+      ),
+    );
+    expect((await collect(A)).map(({ row, message }) => [row, message])).toEqual(
+      known.map((at, place) => [5 + at, `the same number as row ${place + 1}`]),
+    );
+  });
+
   it('is listed in file order among the rows refused before storing', async () => {
     const [n0 = '', n1 = ''] = numbersFrom(0, 2);
     await put(A, stepOf(A, 0, [n0, n1, n0], { rejections: [rejectionOf(4), rejectionOf(5)] }));
@@ -239,8 +274,8 @@ describe('the number index', () => {
     const large = 'spring-i000000000003';
     await put(large, stepOf(large, 0, numbersFrom(0, 10)));
     const [buckets = 0] = await index();
-    expect(buckets * 64).toBeGreaterThanOrEqual(100_000);
-    expect(buckets * 64).toBeLessThanOrEqual(140_000);
+    expect(buckets * INDEX_BUCKET_CALLEES).toBeGreaterThanOrEqual(100_000);
+    expect(buckets * INDEX_BUCKET_CALLEES).toBeLessThanOrEqual(140_000);
   });
 
   it('spreads numbers in round steps over its buckets', async () => {

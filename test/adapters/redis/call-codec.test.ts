@@ -88,3 +88,41 @@ describe('what calls have in common', () => {
     expect(size(3, shared) - size(2, shared) - (size(3, {}) - size(2, {}))).toBeLessThanOrEqual(4);
   });
 });
+
+describe('what else is known of a call', () => {
+  const whole: CallFacts = {
+    ...{
+      sessionId: SESSION,
+      keysPressed: '1,9',
+      keyLabels: ['yes, please', ''],
+      queue: '售后',
+      agent: 'a@b.example',
+    },
+    transcriptUrl: `https://r.example/asr/${SESSION}.json`,
+  };
+
+  it('comes back as it was, all of it or any part', () => {
+    const { keyLabels, transcriptUrl, queue, agent, ...least } = whole;
+    const parts = [whole, least, { ...least, keyLabels }, { ...least, transcriptUrl }, { ...least, queue }];
+    const calls = [...parts, { ...least, agent }, { ...least, keyLabels: [] }] as CallFacts[];
+    expect(through(calls)).toEqual(calls);
+  });
+
+  it('costs nothing where it is absent, and a few bytes where calls have it in common', () => {
+    const rng = createRng('calls', 1);
+    const size = (more: Partial<CallFacts>, link: boolean): number =>
+      packStories(
+        storiesOf(
+          Array.from({ length: 200 }, () => {
+            const sessionId = rng.uuid();
+            const transcriptUrl = `https://r.example/asr/${sessionId}.json`;
+            return { sessionId, talkSeconds: 9, ...more, ...(link && { transcriptUrl }) };
+          }),
+        ),
+      ).length / 200;
+    const least = size({}, false);
+    expect(least).toBeLessThan(16 + 3);
+    const { keyLabels = [], queue = '', agent = '' } = whole;
+    expect(size({ keyLabels, queue, agent }, true) - least).toBeLessThan(3);
+  });
+});

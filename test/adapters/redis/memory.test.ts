@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PAGE_SLOTS } from '../../../src/core/limits.ts';
+import { INDEX_BUCKET_CALLEES, PAGE_SLOTS } from '../../../src/core/limits.ts';
 import { packPage } from '../../../src/core/page.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.ts';
 import { newImport, type OpenStore, openStore } from '../../support/redis-store.ts';
@@ -83,6 +83,6 @@ describe('Redis memory', () => {
     expect([...new Set(encodings)].map(String).every((name) => ['listpack', 'ziplist'].includes(name))).toBe(
       true,
     );
-    expect(names.length).toBeLessThan(CALLEES / 30);
+    expect(names.length).toBeLessThan(CALLEES / (INDEX_BUCKET_CALLEES / 2));
   });
 });

@@ -24,7 +24,7 @@ const record: fc.Arbitrary<CalleeRecord> = fc.record({
   reason: fc.constantFrom(...REASONS.map(([name]) => name)),
   disposition: fc.option(fc.constantFrom(...DISPOSITION_NAMES), { nil: undefined }),
   attempts: byte,
-  returns: byte,
+  returns: fc.integer({ min: 0, max: 15 }),
   zone: byte,
   version: byte,
   due: fc.integer({ min: 0, max: 0xffff_ffff }).map((seconds) => seconds * 1_000),
@@ -84,11 +84,20 @@ describe('a stored record', () => {
     expect(readRecord(stored({ ...NEW, due: 1_000_001 }), 0)?.due).toBe(1_001_000);
   });
 
-  it('holds as many attempts and returns as a byte can, and never wraps to few', () => {
+  it('holds as many attempts as a byte can and returns as half of one can, and never wraps to few', () => {
     expect(readRecord(stored({ ...NEW, attempts: 256, returns: 300 }), 0)).toMatchObject({
       attempts: 255,
-      returns: 255,
+      returns: 15,
     });
+  });
+
+  it('keeps its caller beside returns and the marks of its row, in every combination', () => {
+    for (let caller = -100; caller <= 100; caller += 1) {
+      for (const returns of [0, 9, 15]) {
+        const each = { ...NEW, returns, priority: 5, timed: true as const, ...(caller !== 0 && { caller }) };
+        expect(readRecord(stored(each), 0)).toEqual(each);
+      }
+    }
   });
 
   it('is refused where its due time is none, before anything is sent', () => {

@@ -7,9 +7,10 @@ import {
   endCodeOfWord,
   type FailureKind,
   failureKind,
+  isStrangeEnd,
 } from '../../../src/adapters/tencent/codes.ts';
-import { END_STATUS_WORDS } from '../../../src/adapters/tencent/schema/end-status.ts';
-import { DISPOSITION_NAMES, type Disposition } from '../../../src/core/disposition.ts';
+import { END_STATUS_WORDS, OTHER_END_WORDS } from '../../../src/adapters/tencent/schema/end-status.ts';
+import { DISPOSITION_NAMES, type Disposition, dispositionFacts } from '../../../src/core/disposition.ts';
 
 /** Every code that sections 1.4 and 1.5 of the provider's reference name, by what it means to us. */
 const REFERENCE: Readonly<Record<FailureKind, string>> = {
@@ -82,7 +83,15 @@ const END_REFERENCE: Readonly<Record<number, Disposition>> = {
   232: 'user_hangup_during_ai_call',
   233: 'ai_agent_end_call',
 };
-const NOT_OUTBOUND = [17, 100, 102, 103, 104, 105, 106, 107, 234, 501, 502, 503];
+/** Codes of inbound calls and of browser telephony. */
+const NOT_OUTBOUND = [17, 100, 102, 103, 104, 105, 106, 107, 501, 502, 503];
+/** Named by the reference, which cannot say what it means. */
+const UNEXPLAINED = [234];
+
+/** What a code says beyond its name: nothing dialled and so no attempt, by the provider's own rules; final for the number; spoken. */
+const REFUSED = [108, 109, 110, 111];
+const FINAL = [108, 110, 205, 215, 217, 218];
+const SPOKEN = [1, 225, 226, 227, 228, 229, 230, 231, 232, 233];
 
 const codesOf = (kind: FailureKind) => REFERENCE[kind].trim().split(/\s+/);
 const kinds = Object.keys(REFERENCE) as FailureKind[];
@@ -123,15 +132,33 @@ describe('end codes', () => {
   test('every code of the reference is in the table once, and no other', () => {
     const codes = END_CODES.map(([code]) => code);
     expect(new Set(codes).size).toBe(codes.length);
-    const named = [...Object.keys(END_REFERENCE).map(Number), ...NOT_OUTBOUND];
+    const named = [...Object.keys(END_REFERENCE).map(Number), ...NOT_OUTBOUND, ...UNEXPLAINED];
     expect([...codes].sort((a, b) => a - b)).toEqual(named.sort((a, b) => a - b));
   });
 
-  test('means its disposition; what is not an outbound end, or is new, is unknown', () => {
+  test('says whether it cost an attempt, is final for the number, is a refusal, or was spoken', () => {
+    for (const [code, disposition] of END_CODES) {
+      expect(dispositionFacts(disposition), `${code} ${disposition}`).toEqual({
+        cost: !REFUSED.includes(code),
+        refused: REFUSED.includes(code),
+        dead: FINAL.includes(code),
+        connected: SPOKEN.includes(code),
+      });
+    }
+  });
+
+  test('is strange where no outbound call should have it', () => {
+    for (const code of [...NOT_OUTBOUND, ...UNEXPLAINED, 999, -1])
+      expect(isStrangeEnd(code), `${code}`).toBe(true);
+    for (const code of Object.keys(END_REFERENCE)) expect(isStrangeEnd(Number(code)), code).toBe(false);
+  });
+
+  test('means its disposition; inbound ends have one of their own, and what is new is unknown', () => {
     for (const [code, disposition] of Object.entries(END_REFERENCE)) {
       expect(dispositionOfEndCode(Number(code)), code).toBe(disposition);
     }
-    for (const code of [...NOT_OUTBOUND, 999, -1, 1.5, Number.NaN]) {
+    for (const code of NOT_OUTBOUND) expect(dispositionOfEndCode(code), String(code)).toBe('not_outbound');
+    for (const code of [...UNEXPLAINED, 999, -1, 1.5, Number.NaN]) {
       expect(dispositionOfEndCode(code), String(code)).toBe('unknown');
     }
   });
@@ -145,7 +172,7 @@ describe('end codes', () => {
   });
 
   test('words stand for their codes in any case; an unknown or empty word for none', () => {
-    for (const [code, word] of Object.entries(END_STATUS_WORDS)) {
+    for (const [code, word] of Object.entries({ ...END_STATUS_WORDS, ...OTHER_END_WORDS })) {
       expect(endCodeOfWord(word)).toBe(Number(code));
       expect(endCodeOfWord(word.toUpperCase())).toBe(Number(code));
     }

@@ -34,7 +34,7 @@ const MISHAPS: Readonly<Record<Mishap, FaultInput>> = {
 const END_WORDS = { answered: 'ok', no_answer: 'notAnswer', busy: 'busy', outside_the_table: '999' };
 
 /** The adapter on the simulator, over real sockets; calls run three hundred times faster than their records say. */
-function openStageWith(numberEcho: 'as_sent' | 'zeros' | 'plus') {
+function openStageWith(numberEcho: 'as_sent' | 'zeros' | 'plus', protectedNumbers = false) {
   return async ({ endings, recordsLate = false }: StageOptions): Promise<Stage> => {
     const simulator = await startSimulator({
       seed: 7,
@@ -50,12 +50,16 @@ function openStageWith(numberEcho: 'as_sent' | 'zeros' | 'plus') {
           prefix: String(number),
           byAttempt: [END_WORDS[ending]],
         })),
-        faults: recordsLate ? [{ kind: 'late_records', action: 'DescribeTelCdr', probability: 1 }] : [],
+        faults: recordsLate
+          ? ['DescribeTelCdr', 'DescribeProtectedTelCdr'].map((action) => ({
+              ...{ kind: 'late_records' as const, action, probability: 1 },
+            }))
+          : [],
       },
     });
     const client = clientFor(simulator.url, { ...CREDENTIALS, deadlineMs: 1_500 });
     return {
-      telephony: createTencentTelephony(client, { sdkAppId: SDK_APP_ID }),
+      telephony: createTencentTelephony(client, { sdkAppId: SDK_APP_ID, protectedNumbers }),
       orderBase: { callers: ['008602150000001'], ivrId: 7 },
       now: Date.now,
       mishap: (kind) => simulator.setFaults(WRITES.map((action) => ({ ...MISHAPS[kind], action }))),
@@ -74,6 +78,7 @@ function openStageWith(numberEcho: 'as_sent' | 'zeros' | 'plus') {
 
 telephonySuite('tencent on the simulator', openStageWith('as_sent'));
 telephonySuite('tencent, numbers echoed with +', openStageWith('plus'));
+telephonySuite('tencent, numbers protected', openStageWith('as_sent', true));
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
@@ -344,6 +349,46 @@ describe('call records', () => {
     expect(await outcomesOf([missed])).toMatchObject([{ facts: { ringSeconds: 37, talkSeconds: 0 } }]);
     const [silent] = await outcomesOf([{ ...missed, RingTimestamp: 0 }]);
     expect(silent?.facts).not.toHaveProperty('ringSeconds');
+  });
+
+  test('name labels, transcript, queue and agent where there are any', async () => {
+    const [outcome] = await outcomesOf([
+      {
+        ...record,
+        IVRKeyPressedEx: [{ Key: '2', Label: 'agent' }, { Key: '9' }],
+        AsrUrl: 'https://recordings.invalid/1.json',
+        SkillGroup: 'after sales',
+        SeatUser: { Name: 'Wang', Mail: 'wang@example.com' },
+        ServeParticipants: [{ Mail: 'li@example.com', AcceptTimestamp: 0, SkillGroupName: 'x' }],
+      },
+    ]);
+    expect(outcome?.facts).toMatchObject({
+      ...{ keysPressed: '2,9', keyLabels: ['agent', ''], transcriptUrl: 'https://recordings.invalid/1.json' },
+      ...{ queue: 'after sales', agent: 'wang@example.com' },
+    });
+  });
+
+  test('take the agent who accepted where the record names no other, and pass over what is no text', async () => {
+    const agents = [
+      { Mail: 'li@example.com', AcceptTimestamp: 5, SkillGroupName: 'sales' },
+      { Mail: 'wu@example.com', AcceptTimestamp: 0 },
+    ];
+    const odd = { SkillGroup: 7, SeatUser: 'nobody', AsrUrl: null, ServeParticipants: agents };
+    const [outcome] = await outcomesOf([{ ...record, ...odd }]);
+    expect(outcome?.facts).toMatchObject({ queue: 'sales', agent: 'li@example.com' });
+    expect(outcome?.facts).not.toHaveProperty('transcriptUrl');
+  });
+
+  test('say which end is none of an outbound call, also where the call was answered', async () => {
+    for (const [change, strangeEnd] of [
+      [{ EndStatus: 102 }, 102],
+      [{ EndStatus: 234, AcceptTimestamp: 0 }, 234],
+      [{ EndStatus: null, EndStatusString: 'ivrGiveUp', AcceptTimestamp: 0 }, 102],
+    ] as const) {
+      expect(await outcomesOf([{ ...record, ...change }])).toMatchObject([{ strangeEnd }]);
+    }
+    const [usual] = await outcomesOf([record]);
+    expect(usual).not.toHaveProperty('strangeEnd');
   });
 
   test('of protected numbers have no caller', async () => {

@@ -15,14 +15,15 @@ ARGV  1 key base of the campaign      2 campaign state demanded, or ''
       9 list of callees               10 runs of records (below)
       11 count deltas "field delta ..."     12 due deltas "zone bucket page delta ..."
       13 missed deltas "page delta ..."     14 now, epoch ms
-      15... history: page, block, page, block ...
+      15 tally deltas "field delta ..."
+      16... history: page, block, page, block ...
 Runs: page u32, first slot u16, slots u16, the records expected (16 bytes each), the records to write.
 Reply {'done'} | {'stale', what differs}
 ]]
 local campaignKey, countsKey, missedKey, openKey, batchKey, batchCalleesKey = unpack(KEYS)
 local base, demanded, batchId, batchVersion, batchVersionNew, batchRecord, batchScore, calleesDo, calleesList,
-  runs, countDeltas, dueDeltas, missedDeltas, now = unpack(ARGV, 1, 14)
-local RECORD, HISTORY_FROM = 16, 15
+  runs, countDeltas, dueDeltas, missedDeltas, now, tallyDeltas = unpack(ARGV, 1, 15)
+local RECORD, HISTORY_FROM = 16, 16
 
 if demanded ~= '' and redis.call('HGET', campaignKey, 'state') ~= demanded then return { 'stale', 'campaign' } end
 
@@ -47,6 +48,10 @@ for i = HISTORY_FROM, #ARGV, 2 do redis.call('RPUSH', base .. 'h:' .. ARGV[i], A
 
 for field, delta in string.gmatch(countDeltas, '(%S+) (%S+)') do redis.call('HINCRBY', countsKey, field, delta) end
 
+for field, delta in string.gmatch(tallyDeltas, '(%S+) (%S+)') do
+  redis.call('HINCRBY', base .. (string.sub(field, 1, 2) == 'r:' and 'rc' or 'st'), field, delta)
+end
+
 for page, delta in string.gmatch(missedDeltas, '(%S+) (%S+)') do
   if redis.call('HINCRBY', missedKey, page, delta) == 0 then redis.call('HDEL', missedKey, page) end
 end
@@ -63,7 +68,9 @@ end
 
 if batchId ~= '' then
   redis.call('HSET', batchKey, 'version', batchVersionNew, 'record', batchRecord)
-  if batchVersion == '' then redis.call('HSET', campaignKey, 'batchNext', batchId + 1) end
+  if batchVersion == '' and tonumber(redis.call('HGET', campaignKey, 'batchNext') or '0') <= tonumber(batchId) then
+    redis.call('HSET', campaignKey, 'batchNext', batchId + 1)
+  end
   if batchScore == '' then redis.call('ZREM', openKey, batchId) else redis.call('ZADD', openKey, batchScore, batchId) end
   if calleesDo == 'set' then redis.call('SET', batchCalleesKey, calleesList) end
   if calleesDo == 'drop' then redis.call('DEL', batchCalleesKey) end

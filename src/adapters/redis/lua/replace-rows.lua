@@ -6,11 +6,12 @@ since a callee in a batch has another record, its batch sees all of the old or a
 KEYS  1 rows of the page  2 states of the page
 ARGV  1 key base of the campaign    2 SHA-1 of the rows as read    3 new rows (deflated)
       4 records: slot u16, the record expected and the record to write (16 bytes each)
-      5 due deltas "zone bucket page delta ..."
+      5 due deltas "lane bucket page delta ..."
+      6 page    7 when the first of these callees ends, in seconds, or '' where none does
 Reply 'done' | 'stale'
 ]]
 local rowsKey, statesKey = unpack(KEYS)
-local base, rowsRead, rows, records, dueDeltas = unpack(ARGV)
+local base, rowsRead, rows, records, dueDeltas, changedPage, firstEnd = unpack(ARGV)
 local RECORD = 16
 
 if redis.sha1hex(redis.call('GET', rowsKey) or '') ~= rowsRead then return 'stale' end
@@ -24,13 +25,14 @@ end
 
 for _, write in ipairs(writes) do redis.call('SETRANGE', statesKey, write[1], write[2]) end
 redis.call('SET', rowsKey, rows)
-for zone, bucket, page, delta in string.gmatch(dueDeltas, '(%S+) (%S+) (%S+) (%S+)') do
-  local key = base .. 'd:' .. zone .. ':' .. bucket
+if firstEnd ~= '' then redis.call('ZADD', base .. 'rt', 'LT', firstEnd, changedPage) end
+for lane, bucket, page, delta in string.gmatch(dueDeltas, '(%S+) (%S+) (%S+) (%S+)') do
+  local key = base .. 'd:' .. lane .. ':' .. bucket
   if redis.call('HINCRBY', key, page, delta) == 0 then redis.call('HDEL', key, page) end
   if redis.call('EXISTS', key) == 1 then
-    redis.call('ZADD', base .. 'dz:' .. zone, bucket, bucket)
+    redis.call('ZADD', base .. 'dz:' .. lane, bucket, bucket)
   else
-    redis.call('ZREM', base .. 'dz:' .. zone, bucket)
+    redis.call('ZREM', base .. 'dz:' .. lane, bucket)
   end
 end
 return 'done'

@@ -41,3 +41,18 @@ export const END_STATUS_WORDS: Readonly<Record<number, string>> = {
   232: 'userHangupDuringAiCall',
   233: 'aiAgentEndCall',
 };
+
+/** End codes of inbound and of browser calls (reference 3.4), so that their words are known where only the word is given. */
+export const OTHER_END_WORDS: Readonly<Record<number, string>> = {
+  17: 'seatGiveUp',
+  100: 'blackList',
+  102: 'ivrGiveUp',
+  103: 'waitingGiveUp',
+  104: 'ringingGiveUp',
+  105: 'noSeatOnline',
+  106: 'notWorkTime',
+  107: 'ivrEnd',
+  501: 'callConflict',
+  502: 'clientTimeout',
+  503: 'voipClientError',
+};

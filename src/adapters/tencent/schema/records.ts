@@ -41,6 +41,20 @@ export const ivrKeyPressed = z.object({
   TTSPrompt: replyText,
 });
 
+/** A text that is taken where it is one, for fields whose type the reference does not give. */
+const textIfAny = z
+  .string()
+  .nullish()
+  .catch('')
+  .transform((text) => text ?? '');
+
+/** An agent who had a part in a call; of both kinds that records name, the fields that tell who it was. */
+const agent = z
+  .object({ Mail: textIfAny, Name: textIfAny, SkillGroupName: textIfAny, AcceptTimestamp: replyNumber })
+  .nullish()
+  .catch(undefined)
+  .transform((value) => value ?? undefined);
+
 /** One record: the fields a campaign needs. Times in Unix seconds, 0 for a phase that did not happen. */
 export const telCdrInfo = z.object({
   SessionId: z.string(),
@@ -77,6 +91,13 @@ export const telCdrInfo = z.object({
   RecordURL: replyText,
   RecordId: replyText,
   CustomRecordURL: replyText,
+  /** Link of the transcript; empty while there is none. */
+  AsrUrl: textIfAny,
+  /** Name of the skill group: the queue that the call went through. */
+  SkillGroup: textIfAny,
+  QueuedSkillGroupName: textIfAny,
+  SeatUser: agent,
+  ServeParticipants: replyList(agent),
   AIAgentId: replyNumber,
 });
 

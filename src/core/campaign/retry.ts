@@ -1,0 +1,106 @@
+/** What becomes of callees that were not reached: the `retry` part of a campaign file. */
+import { z } from 'zod';
+import { DISPOSITION_NAMES, type Disposition } from '../disposition.ts';
+import { RETRY_PRESET_NAMES, RETRY_PRESETS, type RetryPreset } from './retry-presets.ts';
+import { Duration } from './words.ts';
+
+const DispositionName = z.enum(DISPOSITION_NAMES as [Disposition, ...Disposition[]]);
+const Delays = z
+  .union([Duration.transform((one) => [one]), z.array(Duration).min(1)])
+  .describe('One delay, or a list with one per attempt, the last repeated.');
+const Caller = z
+  .literal('other')
+  .optional()
+  .describe('The next attempt shows another caller number; left out, the same.');
+
+const RetryRule = z
+  .strictObject({
+    on: z
+      .array(DispositionName)
+      .min(1)
+      .describe('How the attempt ended; the first rule that names it counts.'),
+    after: Delays.optional(),
+    stop: z.literal(true).optional().describe('The callee is not called again.'),
+    caller: Caller,
+    dayParts: z
+      .literal(false)
+      .optional()
+      .describe('Keeps to its delay also where "dayParts" holds for the others.'),
+  })
+  .refine((rule) => (rule.after === undefined) !== (rule.stop === undefined), {
+    error: 'a rule has either "after" (one delay or a list) or "stop": true',
+  })
+  .refine((rule) => rule.stop === undefined || (rule.caller === undefined && rule.dayParts === undefined), {
+    error: 'a rule that stops has no next attempt, so neither "caller" nor "dayParts"',
+  });
+
+const Otherwise = z.strictObject({ after: Delays, caller: Caller });
+
+/** Delays in milliseconds. */
+export type RetryRule = z.output<typeof RetryRule>;
+
+export interface RetrySettings {
+  /** Dials per callee that count. */
+  readonly attemptsMax: number;
+  /** In order: those of the file, then those of its preset. */
+  readonly rules: readonly RetryRule[];
+  readonly otherwise: z.output<typeof Otherwise>;
+  /** The next attempt goes to another part of the day than the one that failed. */
+  readonly dayParts: boolean;
+}
+
+/** What holds where a file names no preset. */
+const PLAIN: RetryPreset = {
+  meaning: '',
+  attemptsMax: 3,
+  dayParts: false,
+  rules: [],
+  otherwise: { after: '4h' },
+};
+
+const RetryWords = z.strictObject({
+  preset: z
+    .enum(RETRY_PRESET_NAMES)
+    .optional()
+    .describe(
+      `A named policy, which the other keys change. ${RETRY_PRESET_NAMES.map((name) => `${name}: ${RETRY_PRESETS[name].meaning}`).join(' ')}`,
+    ),
+  attemptsMax: z
+    .int()
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('Dials per callee. What the provider declines before dialling is none. Left out: 3.'),
+  rules: z.array(RetryRule).default([]).describe("Go before the preset's."),
+  otherwise: Otherwise.optional().describe(
+    'For what no rule names and is no dead number. Left out: after "4h".',
+  ),
+  dayParts: z
+    .boolean()
+    .optional()
+    .describe(
+      'An attempt that failed in the morning goes to the afternoon or evening next, by the clock of the callee.',
+    ),
+});
+
+/** The preset's rules in the form that the file's have. Parsed, so that a preset says only what a file may say. */
+const presetRules = new Map<RetryPreset, readonly RetryRule[]>();
+
+function rulesOf(preset: RetryPreset): readonly RetryRule[] {
+  let rules = presetRules.get(preset);
+  if (rules === undefined) {
+    rules = z.array(RetryRule).parse(preset.rules);
+    presetRules.set(preset, rules);
+  }
+  return rules;
+}
+
+export const Retry = RetryWords.transform((words): RetrySettings => {
+  const preset: RetryPreset = words.preset === undefined ? PLAIN : RETRY_PRESETS[words.preset];
+  return {
+    attemptsMax: words.attemptsMax ?? preset.attemptsMax,
+    rules: [...words.rules, ...rulesOf(preset)],
+    otherwise: words.otherwise ?? Otherwise.parse(preset.otherwise),
+    dayParts: words.dayParts ?? preset.dayParts,
+  };
+}).prefault({});

@@ -1,0 +1,49 @@
+/** The small words that campaign files are made of: ids, times, durations, zones, numbers. Each says what to write instead. */
+import { z } from 'zod';
+import { parseDuration } from '../duration.ts';
+import type { Instant } from '../time.ts';
+
+/** Campaign ids go into key names, task names and file paths, so they are short, plain and free of dots. */
+export const CampaignId = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,47}$/,
+    'use 1 to 48 lower-case letters, digits, "-" or "_", not starting with "-" or "_"',
+  );
+
+/** True when this runtime knows the IANA time zone. What it does not know is refused, never guessed. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return /^[A-Za-z]/.test(name);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+export const TimeZone = z.string().refine(isTimeZone, {
+  error: (issue) => `unknown time zone "${String(issue.input)}"; use an IANA name such as "Asia/Shanghai"`,
+});
+
+export const Duration = z.string().transform((text, context): number => {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  context.addIssue(`"${text}" is not a duration; write for example "90s", "10m", "2h" or "1d"`);
+  return z.NEVER;
+});
+
+export const InstantText = z.iso
+  .datetime({
+    offset: true,
+    error: 'write a date and time with its offset, such as "2026-11-23T09:00:00+08:00"',
+  })
+  .transform((text): Instant => Date.parse(text));
+
+export const ClockTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'write a time of day as "09:00"');
+
+export const Caller = z
+  .string()
+  .regex(/^\+?\d{3,20}$/, 'a caller number is digits, as the provider lists it (0086...)');

@@ -1,0 +1,22 @@
+import type { CampaignDocument } from '../../documents.ts';
+
+/** The settings as stored; the page reads the few it shows in words. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** What every tab of a campaign's page is given. */
+export interface TabProps {
+  readonly campaign: CampaignDocument;
+  readonly settings: Settings | undefined;
+  /** The campaign's time zone; undefined until its settings are there. */
+  readonly zone: string | undefined;
+}
+
+/** Address of a campaign, or of something in it, at the API. */
+export function campaignPath(id: string, ...more: readonly string[]): string {
+  return ['/v1/campaigns', ...[id, ...more].map(encodeURIComponent)].join('/');
+}
+
+/** The time zone that the settings name. */
+export function zoneOf(settings: Settings | undefined): string | undefined {
+  return typeof settings?.timeZone === 'string' ? settings.timeZone : undefined;
+}

@@ -1,0 +1,53 @@
+import type { DeedLine } from '../api/documents.ts';
+import { t } from '../i18n/translate.ts';
+import { usePages } from '../live/use-pages.ts';
+import { Page } from '../parts/page.tsx';
+import { Pager } from '../parts/pager.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { Time, ZoneNote } from '../parts/time.tsx';
+
+const EVERY_MS = 30_000;
+
+function columns(): Column<DeedLine>[] {
+  return [
+    { key: 'at', head: t('column.time'), cell: ({ at }) => <Time at={at} hasSeconds /> },
+    { key: 'by', head: t('column.by'), cell: ({ by }) => by },
+    { key: 'role', head: t('keys.role'), cell: ({ role }) => role },
+    { key: 'did', head: t('trail.did'), cell: ({ did }) => <span class="mono">{did}</span> },
+    {
+      key: 'subject',
+      head: t('trail.subject'),
+      cell: ({ subject }) => <span class="mono">{subject || '–'}</span>,
+    },
+    { key: 'text', head: t('column.what'), isWide: true, cell: ({ text }) => text },
+  ];
+}
+
+/** Who did what in the whole installation, the newest first. */
+export function TrailPage() {
+  const pages = usePages<DeedLine>('/v1/trail?limit=100', EVERY_MS);
+  return (
+    <Page title={t('nav.trail')}>
+      <p class="muted">{t('trail.note')}</p>
+      <Shown of={pages}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <Empty title={t('trail.none')} />
+          ) : (
+            <div class="panel">
+              <Table
+                label={t('nav.trail')}
+                columns={columns()}
+                rows={data}
+                rowKey={({ at, by, did, subject }) => `${at} ${by} ${did} ${subject}`}
+              />
+              <Pager {...pages.pager} />
+            </div>
+          )
+        }
+      </Shown>
+      <ZoneNote />
+    </Page>
+  );
+}

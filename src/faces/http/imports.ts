@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import type { ImportRecord } from '../../core/import.ts';
+import { requireCampaign } from '../../pipelines/actions.ts';
+import { importErrors } from '../../pipelines/import-errors.ts';
+import { importDocument } from '../documents.ts';
+import { requireVisitor } from './authorise.ts';
+import type { HttpDeps, HttpServer, Visitor } from './deps.ts';
+import { maskedText, seesNumbers } from './masking.ts';
+import { Import } from './schema/import.ts';
+import { problems } from './schema/problem.ts';
+import { CampaignParams } from './schema/words.ts';
+
+const tags = ['imports'];
+
+const ImportParams = z.strictObject({
+  import: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,47}-i[0-9a-f]{12}$/, 'this is no id of an import')
+    .describe('The import id.'),
+});
+
+/** People call files after numbers, too. */
+function shownTo(visitor: Visitor, record: ImportRecord) {
+  const document = importDocument(record);
+  return seesNumbers(visitor) ? document : { ...document, fileName: maskedText(document.fileName) };
+}
+
+async function requireImport({ store }: HttpDeps, id: string): Promise<ImportRecord> {
+  const record = await store.importRecord(id);
+  if (record !== undefined) return record;
+  throw new AppError('import_not_found', `there is no import "${id}"`);
+}
+
+/** A file for people: its type, and what it is called where they keep it. */
+export function csvHeaders(fileName: string): Record<string, string> {
+  return {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${fileName}"`,
+  };
+}
+
+/** CSV as it is streamed. */
+export const CsvReply = {
+  description: 'CSV, UTF-8 with a byte order mark.',
+  content: { 'text/csv': { schema: z.unknown().meta({ type: 'string' }) } },
+};
+
+/** `/v1/imports` and the imports of a campaign: what became of lists. */
+export function importRoutes(app: HttpServer, deps: HttpDeps): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/campaigns/:id/imports',
+    schema: {
+      tags,
+      summary: 'Lists of the campaign, oldest first',
+      params: CampaignParams,
+      response: { 200: z.array(Import), ...problems(404) },
+    },
+    handler: async (request) => {
+      await requireCampaign(deps.store, request.params.id);
+      const records = [...(await deps.store.imports(request.params.id))];
+      records.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+      return records.map((record) => shownTo(requireVisitor(request), record));
+    },
+  });
+  app.route({
+    method: 'GET',
+    url: '/v1/imports/:import',
+    schema: {
+      tags,
+      summary: 'How an import stands: rows read, and how they ended',
+      params: ImportParams,
+      response: { 200: Import, ...problems(404) },
+    },
+    handler: async (request) =>
+      shownTo(requireVisitor(request), await requireImport(deps, request.params.import)),
+  });
+  app.route({
+    method: 'GET',
+    url: '/v1/imports/:import/errors.csv',
+    config: { access: 'operator' },
+    schema: {
+      tags,
+      summary: 'The rows that were not taken, with the reason; mended, it can be imported as it is',
+      params: ImportParams,
+      response: { 200: CsvReply, ...problems(404) },
+    },
+    handler: async (request, reply) => {
+      const { id } = await requireImport(deps, request.params.import);
+      reply.headers(csvHeaders(`${id}.errors.csv`));
+      return reply.send(Readable.from(importErrors(deps, id)));
+    },
+  });
+}

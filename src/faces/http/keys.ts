@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { ACCESS_ROLES } from '../../core/access.ts';
+import { AppError } from '../../core/errors.ts';
+import type { ApiKey } from '../../ports/api-keys.ts';
+import { timeText } from '../documents.ts';
+import type { HttpDeps, HttpServer } from './deps.ts';
+import { answerOnce, fingerprintOf, OnceHeaders } from './once.ts';
+import { problems } from './schema/problem.ts';
+
+const shape = {
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(ACCESS_ROLES),
+  createdAt: z.string().nullable(),
+  lastUsedAt: z.string().nullable().describe('To the minute; null for a key that was never used.'),
+};
+const example = {
+  ...{ id: 'k3v5mx2abq', name: 'billing', role: 'operator' },
+  ...{ createdAt: '2026-11-23T02:00:00.000Z', lastUsedAt: null },
+};
+const Key = z.strictObject(shape).meta({ id: 'Key', examples: [example] });
+const NewKey = z
+  .strictObject({
+    ...shape,
+    secret: z
+      .string()
+      .nullable()
+      .describe(
+        'The key itself, shown this once. Null where a repeated Idempotency-Key gave the reply again.',
+      ),
+  })
+  .meta({ id: 'NewKey' });
+const KeyWish = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('What people call it; stands beside what is done with it.'),
+    role: z.enum(ACCESS_ROLES),
+  })
+  .meta({ id: 'KeyWish', examples: [{ name: 'billing', role: 'operator' }] });
+const KeyParams = z.strictObject({ key: z.string().regex(/^[a-z0-9]{1,32}$/, 'this is no id of a key') });
+
+const tags = ['keys'];
+
+function keyDocument(key: ApiKey, lastUsedAt: number | undefined): z.infer<typeof Key> {
+  return { ...key, createdAt: timeText(key.createdAt), lastUsedAt: timeText(lastUsedAt) };
+}
+
+/** `/v1/keys`: the keys of the installation, for admins. */
+export function keyRoutes(app: HttpServer, deps: HttpDeps): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/keys',
+    config: { access: 'admin' },
+    schema: { tags, summary: 'All keys', response: { 200: z.array(Key), ...problems() } },
+    handler: async () => {
+      const [keys, uses] = await Promise.all([deps.apiKeys.list(), deps.keyUses.latest()]);
+      return keys.map((key) => keyDocument(key, uses.get(key.id)));
+    },
+  });
+  app.route({
+    method: 'POST',
+    url: '/v1/keys',
+    config: { access: 'admin', did: 'key.create' },
+    schema: {
+      tags,
+      summary: 'Make a key; its secret is shown this once',
+      headers: OnceHeaders,
+      body: KeyWish,
+      response: { 201: NewKey, ...problems(409, 415, 422) },
+    },
+    handler: async (request, reply) => {
+      return answerOnce(deps, request, reply, fingerprintOf(request.body), async () => {
+        const { key, secret } = await deps.apiKeys.create(request.body, deps.clock.now());
+        request.deed = { subject: key.id, text: `"${key.name}", ${key.role}` };
+        const again: z.infer<typeof NewKey> = { ...keyDocument(key, undefined), secret: null };
+        return { status: 201, document: { ...again, secret }, again };
+      });
+    },
+  });
+  app.route({
+    method: 'DELETE',
+    url: '/v1/keys/:key',
+    config: { access: 'admin', did: 'key.revoke' },
+    schema: {
+      tags,
+      summary: 'Revoke a key, with every session begun with it',
+      params: KeyParams,
+      response: { 204: z.undefined(), ...problems(404) },
+    },
+    handler: async (request, reply) => {
+      const revoked = await deps.apiKeys.revoke(request.params.key);
+      if (revoked === undefined) throw new AppError('key_not_found', 'there is no key with this id');
+      request.deed = { subject: revoked.id, text: `"${revoked.name}", ${revoked.role}` };
+      return reply.code(204).send();
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../core/errors.ts';
+import type { HttpDeps, HttpServer } from './deps.ts';
+
+/** Addresses of programs: what is not there is told, whatever type they accept. */
+const PROGRAMS = /^\/(?:v1|docs|queues|push|metrics|healthz|readyz|assets)(?:[/?]|$)/;
+
+function patternOf(url: string): RegExp {
+  const parts = url.split('/').map((part) => {
+    if (part.startsWith(':')) return '[^/]+';
+    return part === '*' ? '.*' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  });
+  return new RegExp(`^${parts.join('/')}/?$`);
+}
+
+/** Remembers every route that is added from now on, for saying which methods an address takes. */
+export function rememberRoutes(app: HttpServer): void {
+  app.decorate('served', []);
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) app.served.push({ method: one, url });
+  });
+}
+
+function isForPeople(request: FastifyRequest): boolean {
+  const { accept = '' } = request.headers;
+  return request.method === 'GET' && accept.includes('text/html') && !PROGRAMS.test(request.url);
+}
+
+/**
+ * What no route takes: the console's own addresses get its page, since it finds its way itself; an address with another
+ * method is told which it takes; everything else is not there.
+ */
+export function answerUnknownRoutes(app: HttpServer, deps: HttpDeps): void {
+  app.setNotFoundHandler(async (request: FastifyRequest, reply: FastifyReply) => {
+    if (deps.settings.consoleDir !== undefined && isForPeople(request)) {
+      const page = createReadStream(join(deps.settings.consoleDir, 'index.html'));
+      return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+    }
+    const [path = ''] = request.url.split('?', 1);
+    const allowed = app.served.filter(({ url }) => patternOf(url).test(path)).map(({ method }) => method);
+    // A page of the console's own is no reason to call a write there a wrong method.
+    const others = [...new Set(allowed)].filter((method) => method !== request.method);
+    if (allowed.length > 0 && others.length > 0) {
+      reply.header('allow', others.join(', '));
+      throw new AppError('method_not_allowed', `this address takes ${others.join(', ')}`);
+    }
+    throw new AppError('route_not_found', 'there is nothing here; /docs lists what there is');
+  });
+}

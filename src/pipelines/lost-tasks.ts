@@ -1,0 +1,136 @@
+import type { BatchRecord, SubmissionName } from '../core/batch.ts';
+import { type CalleeRef, isCallable, moveCallee } from '../core/callee.ts';
+import { campaignEnd } from '../core/campaign.ts';
+import type { Instant } from '../core/time.ts';
+import type { CampaignRecord, DueCallee } from '../ports/store.ts';
+import type { TaskCallee, TaskSummary } from '../ports/telephony.ts';
+import { blockCampaign, type PipelineDeps } from './deps.ts';
+import { acceptBatch } from './submission.ts';
+
+interface ListedCallee extends DueCallee {
+  readonly number: number;
+}
+
+/**
+ * A task that is ours by name, and whose batch the store does not know: the store lost its last writes, as Redis may
+ * when its machine dies. Its callees seem to wait, and would be called twice. So the campaign is blocked, for a person
+ * to see what else is missing, and the task is taken back as a batch whose submission is in doubt and found: from then
+ * on it is read like any other. A task that lists nobody of the campaign is another installation's, and left alone.
+ * True where it was taken back, or is none of ours; false where its callees are not all what they seem to be.
+ */
+export async function takeBack(
+  deps: PipelineDeps,
+  campaign: CampaignRecord,
+  task: TaskSummary,
+  name: SubmissionName,
+): Promise<boolean> {
+  // A task that ended before the campaign was made belongs to one of the same name, of an earlier installation.
+  const isOver = task.state === 'completed' || task.state === 'terminated';
+  if (isOver && task.notBefore !== undefined && task.notBefore < campaign.createdAt) return true;
+  const reading = await deps.telephony.describeTask(task.taskId);
+  if (!reading.ok) {
+    await block(deps, campaign.id, task, `it cannot be read (${reading.failure.code})`);
+    return true;
+  }
+  const ours = await calleesOf(deps, campaign.id, reading.value.callees);
+  if (ours.length === 0) return true;
+  await block(deps, campaign.id, task, `${ours.length} of its callees are in the campaign`);
+  const waiting = ours.filter(({ record }) => isCallable(record.state));
+  const zone = waiting[0]?.record.zone;
+  if (zone === undefined) return false;
+  const callees = waiting.filter(({ record }) => record.zone === zone);
+  const batch = lostBatch(campaign, task, name, { zone, callees, now: deps.clock.now() });
+  if (!(await storeLost(deps, campaign.id, task, batch, callees))) return true;
+  await acceptBatch(deps, campaign.id, batch, task.taskId, 'adopt');
+  return true;
+}
+
+function block(deps: PipelineDeps, campaignId: string, task: TaskSummary, found: string): Promise<void> {
+  const text = `the provider has task ${task.taskId} ("${task.name}") of a batch that the store does not know, and ${found}: the store has lost its last writes, or another installation runs a campaign of this name in the same account. Nobody is called until you have looked: ringmaster audit ${campaignId}; then: campaign start ${campaignId}`;
+  return blockCampaign(deps, campaignId, { reason: 'task_unknown', text });
+}
+
+async function calleesOf(
+  deps: PipelineDeps,
+  campaignId: string,
+  listed: readonly TaskCallee[],
+): Promise<ListedCallee[]> {
+  const numbers = listed.map(({ number }) => number).filter((number) => !Number.isNaN(number));
+  const found = await deps.store.findNumbers(campaignId, numbers.map(String));
+  const known = new Map<CalleeRef, number>();
+  for (const [at, ref] of found.entries()) {
+    const number = numbers[at];
+    if (ref !== undefined && number !== undefined) known.set(ref, number);
+  }
+  const refs = [...known.keys()];
+  const records = await deps.store.records(campaignId, refs);
+  return refs.flatMap((ref, at) => {
+    const record = records[at];
+    const number = known.get(ref);
+    return record === undefined || number === undefined ? [] : [{ ref, record, number }];
+  });
+}
+
+function lostBatch(
+  { settings, createdAt }: CampaignRecord,
+  task: TaskSummary,
+  { batchId, submission }: SubmissionName,
+  of: { readonly zone: number; readonly callees: readonly ListedCallee[]; readonly now: Instant },
+): BatchRecord {
+  const { zone, callees, now } = of;
+  return {
+    id: batchId,
+    state: 'uncertain',
+    submissions: submission,
+    zone,
+    calleesTotal: callees.length,
+    calleesOpen: callees.length,
+    createdAt: now,
+    submittedAt: now,
+    notBefore: task.notBefore ?? createdAt,
+    notAfter: task.notAfter ?? campaignEnd(settings, createdAt),
+    nextLookAt: now,
+    taskId: 0,
+    control: 'run',
+    readings: 0,
+    lastReadAt: 0,
+    absentAt: 0,
+    version: 1,
+  };
+}
+
+/** Stores the batch as it was before the store forgot it. False: somebody was faster, and the next look sees more. */
+async function storeLost(
+  deps: PipelineDeps,
+  campaignId: string,
+  task: TaskSummary,
+  batch: BatchRecord,
+  callees: readonly ListedCallee[],
+): Promise<boolean> {
+  const now = deps.clock.now();
+  const facts = { task: task.name };
+  const stored = await deps.store.apply(campaignId, {
+    name: 'take_back_batch',
+    now,
+    moves: callees.map(({ ref, record }) =>
+      moveCallee(ref, record, 'claim', { now, reason: 'claimed', change: { batch: batch.id }, facts }),
+    ),
+    batch: {
+      before: undefined,
+      after: batch,
+      callees: { refs: callees.map(({ ref }) => ref), numbers: callees.map(({ number }) => number) },
+    },
+  });
+  deps.log.error(
+    {
+      event: 'task_taken_back',
+      campaignId,
+      batchId: batch.id,
+      taskId: task.taskId,
+      stored,
+      callees: callees.length,
+    },
+    'the store did not know the batch of a task',
+  );
+  return stored === 'done';
+}

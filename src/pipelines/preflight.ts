@@ -1,0 +1,223 @@
+/** Looks at everything that a campaign needs before it calls, and foretells what it will then do. */
+import type { CallerFacts } from '../core/caller-facts.ts';
+import { callerDigits } from '../core/caller-facts.ts';
+import { openingAt } from '../core/calling-window.ts';
+import { campaignEnd } from '../core/campaign.ts';
+import { callingRules } from '../core/campaign-rules.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { Limit } from '../core/forecast.ts';
+import { type ForecastRange, forecastRange } from '../core/forecast-range.ts';
+import {
+  type Findings,
+  joinFindings,
+  judgeAudios,
+  judgeCallers,
+  judgeNumberEnds,
+  judgePackages,
+  judgeTime,
+  type Problem,
+  problemsOf,
+} from '../core/preflight.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ContactCenter } from '../ports/contact-center.ts';
+import type { CampaignRecord, Store } from '../ports/store.ts';
+import type { TelephonyFailure } from '../ports/telephony.ts';
+import { requireCampaign } from './actions/action.ts';
+import { checkCallers } from './caller-check.ts';
+import {
+  FORECAST_BOUNDS,
+  type ForecastBounds,
+  type ForecastFacts,
+  type ForecastStore,
+  readForecast,
+} from './forecast-facts.ts';
+
+export type PreflightStore = ForecastStore & Pick<Store, 'campaign' | 'noteCallers'>;
+
+export interface PreflightDeps {
+  readonly store: PreflightStore;
+  /** Undefined where no credentials are set: then nobody is asked. */
+  readonly contactCenter?: ContactCenter | undefined;
+  readonly clock: Pick<Clock, 'now'>;
+  /** The installation's own, where they differ from what the limits say. */
+  readonly forecast?: ForecastBounds | undefined;
+}
+
+/** What every face shows. Times in ISO 8601. */
+export interface PreflightDocument {
+  readonly campaign: string;
+  /** True where no error was found. */
+  readonly ok: boolean;
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  readonly forecast: {
+    /** Callees that are not finished. */
+    readonly callees: number;
+    readonly attempts: { readonly from: number; readonly to: number; readonly expected: number };
+    readonly finishAt: { readonly from: string; readonly to: string; readonly expected: string };
+    /** What it waits for most. */
+    readonly limitedBy: Limit;
+    /** Callees for whom no window is left. */
+    readonly neverFit: number;
+    /** Callees for whom an attempt will not come in time. */
+    readonly notReached: number;
+    /** Sentences: what it goes by. */
+    readonly assumptions: readonly string[];
+  };
+}
+
+/**
+ * The look at one campaign. What it learns of the callers is stored for those that place its calls. A provider that
+ * cannot be reached is a warning; one that refuses our credentials is an error. Throws `campaign_not_found`.
+ */
+export async function preflight(deps: PreflightDeps, campaignId: string): Promise<PreflightDocument> {
+  const asked = await askProvider(deps, await requireCampaign(deps.store, campaignId));
+  // Read again: whose its callers are decides its windows, and is known only now.
+  const campaign = await requireCampaign(deps.store, campaignId);
+  const { forecast: bounds = FORECAST_BOUNDS } = deps;
+  const facts = await readForecast(deps, campaign, bounds);
+  const range = forecastRange(facts.question, {
+    attemptsLearnt: facts.outcomes.attempts,
+    callsLearnt: facts.callsLearnt,
+    channelsAssumed: facts.channelsAssumed > 0,
+  });
+  const found = joinFindings([
+    timeFindings(campaign, facts),
+    asked.findings,
+    asked.spending(range),
+    reachFindings(facts, range),
+  ]);
+  return {
+    campaign: campaignId,
+    ok: found.errors.length === 0,
+    ...found,
+    forecast: forecastOf(facts, range, bounds),
+  };
+}
+
+interface Asked {
+  readonly findings: Findings;
+  /** What can only be judged once it is known how much will be called, and until when. */
+  readonly spending: (range: ForecastRange) => Findings;
+}
+
+const NOTHING: Findings = { errors: [], warnings: [] };
+
+async function askProvider(deps: PreflightDeps, campaign: CampaignRecord): Promise<Asked> {
+  const { store, contactCenter, clock } = deps;
+  if (contactCenter === undefined) {
+    const text = 'no credentials are set here, so nobody was asked about callers, packages and sound files';
+    const remedy = 'set TCCC_SECRET_ID, TCCC_SECRET_KEY and TCCC_SDK_APP_ID';
+    const findings = problemsOf('warning', { code: 'provider_not_configured', text, remedy });
+    return { findings, spending: () => NOTHING };
+  }
+  const check = await checkCallers({ store, contactCenter, clock }, campaign);
+  if (!check.ok) return { findings: failureFindings(check.failure), spending: () => NOTHING };
+  const { callers, purchases, failure } = check;
+  const audios = await audioFindings(contactCenter, campaign);
+  const spending = (range: ForecastRange): Findings => {
+    if (purchases === undefined) return NOTHING;
+    const until = range.finishAt.expected;
+    const own = new Map(
+      callers.map((one) => [callerDigits(one.number, campaign.settings.defaultRegion), one]),
+    );
+    const numbers = purchases.numbers.filter(({ number }) => own.has(number));
+    const attempts = range.attempts.expected;
+    const { packages } = purchases;
+    return joinFindings([
+      judgeNumberEnds(numbers, until),
+      judgePackages({ now: clock.now(), until, attempts, packages, callers }),
+    ]);
+  };
+  const unread = failure === undefined ? NOTHING : purchasesUnread(failure, callers);
+  return { findings: joinFindings([judgeCallers(callers), unread, audios]), spending };
+}
+
+async function audioFindings(
+  contactCenter: ContactCenter,
+  { settings: { ivrAudios = [] } }: CampaignRecord,
+): Promise<Findings> {
+  if (ivrAudios.length === 0) return NOTHING;
+  const audios = await contactCenter.ivrAudios();
+  if (audios.ok) return judgeAudios(ivrAudios, audios.value);
+  const text = `the sound files could not be read: ${audios.failure.code}: ${audios.failure.message}`;
+  return problemsOf('warning', { code: 'audio_unchecked', text, remedy: 'run preflight again later' });
+}
+
+/** Of the numbers themselves the answer came, so the credentials are right; only what was bought is not known. */
+function purchasesUnread({ code, message }: TelephonyFailure, callers: readonly CallerFacts[]): Findings {
+  const text = `what was bought could not be read, so packages and the call types of ${callers.length} callers are not checked: ${code}: ${message}`;
+  const remedy = 'allow DescribeCCCBuyInfoList for these credentials, or check it in the console';
+  return problemsOf('warning', { code: 'purchases_unreadable', text, remedy });
+}
+
+function failureFindings({ kind, code, message }: TelephonyFailure): Findings {
+  if (code === 'AuthFailure.SignatureExpire') {
+    const remedy = 'run a time service on this machine';
+    return problemsOf('error', { code: 'clock_wrong', text: message, remedy });
+  }
+  const text = `${code}: ${message}`;
+  if (kind === 'blocked') {
+    const remedy =
+      'check TCCC_SECRET_ID, TCCC_SECRET_KEY, TCCC_TOKEN, TCCC_SDK_APP_ID and the rights of the key';
+    return problemsOf('error', { code: 'provider_refused', text, remedy });
+  }
+  const remedy = 'callers and packages are not checked; run preflight again later';
+  return problemsOf('warning', { code: 'provider_unreachable', text, remedy });
+}
+
+function timeFindings(campaign: CampaignRecord, { question, byZone }: ForecastFacts): Findings {
+  const rules = callingRules(campaign);
+  const zones = campaign.zones.map((zone) => {
+    const opening = openingAt(rules, zone, question.now);
+    return { zone, callees: byZone.get(zone) ?? 0, fits: opening.open || opening.opensAt !== undefined };
+  });
+  return judgeTime({ now: question.now, endAt: campaignEnd(campaign.settings, campaign.createdAt), zones });
+}
+
+function reachFindings({ callees }: ForecastFacts, { notReached }: ForecastRange): Findings {
+  if (callees === 0) {
+    const text = 'nobody waits to be called';
+    return problemsOf('warning', { code: 'no_callees', text, remedy: 'add a list: import add' });
+  }
+  if (notReached === 0) return NOTHING;
+  const text = `for about ${notReached} of ${callees} callees an attempt will not come before the campaign ends`;
+  const remedy = 'give it more callers or channels, wider windows or a later "endAt"';
+  return problemsOf('warning', { code: 'not_all_reached', text, remedy });
+}
+
+function forecastOf(
+  facts: ForecastFacts,
+  range: ForecastRange,
+  bounds: ForecastBounds,
+): PreflightDocument['forecast'] {
+  const { attempts, finishAt, limitedBy, neverFit, notReached } = range;
+  const iso = (at: number): string => new Date(at).toISOString();
+  return {
+    callees: facts.callees,
+    attempts,
+    finishAt: { from: iso(finishAt.from), to: iso(finishAt.to), expected: iso(finishAt.expected) },
+    limitedBy,
+    neverFit,
+    notReached,
+    assumptions: assumptionTexts(facts, bounds),
+  };
+}
+
+function assumptionTexts(facts: ForecastFacts, { assumptions }: ForecastBounds): string[] {
+  const { outcomes, callsLearnt, channels, channelsAssumed } = facts;
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
+  const { answeredShare, deadShare, answeredTime, missedTime } = assumptions;
+  return [
+    outcomes.attempts > 0
+      ? `attempts end as the ${outcomes.attempts} of this campaign did`
+      : `${percent(answeredShare)} of all attempts are answered, ${percent(deadShare)} of the numbers do not exist (settings)`,
+    callsLearnt > 0
+      ? `calls take as long as the ${callsLearnt} latest did`
+      : `an answered call takes ${formatDuration(answeredTime)}, any other ${formatDuration(missedTime)} (settings)`,
+    channelsAssumed > 0
+      ? `${channels} calls at a time, of which those of ${channelsAssumed} callers are assumed (name "channels" in the campaign file)`
+      : `${channels} calls at a time`,
+    'other campaigns that use the same callers or call the same numbers are not counted',
+  ];
+}

@@ -1,0 +1,3 @@
+import { runRoles } from '../src/process.ts';
+
+await runRoles(['api']);
