@@ -7,7 +7,6 @@ import {
   startRunner,
 } from './adapters/bullmq/runner.ts';
 import { listReader } from './adapters/list/list-reader.ts';
-import { startApi } from './api.ts';
 import type { AppContext } from './app-context.ts';
 import { requireProvider } from './config.ts';
 import { unreachable } from './core/assert.ts';
@@ -70,7 +69,7 @@ function jobLock({ requestDeadline, submissionGrace }: AppContext['config']['lim
 
 /** Starts one role. */
 export function startRole(app: AppContext, role: Role): RunningRole {
-  if (role === 'api') return startApi(app);
+  if (role === 'api') return startApiRole(app);
   if (role === 'ingest') return startIngest(app);
   if (role !== 'watch') return startQueueRole(app, role);
   return startWatcher(app, { dir: app.config.dropDir, ...app.config.drop });
@@ -90,6 +89,15 @@ function startIngest(app: AppContext): RunningRole {
       await cleaned;
       return runner.close();
     },
+  };
+}
+
+/** The API, loaded where it is served only: no command and no other role waits for a web server to be read. */
+function startApiRole(app: AppContext): RunningRole {
+  const opening = import('./api.ts').then(({ startApi }) => startApi(app));
+  return {
+    ready: async () => (await opening).ready(),
+    close: async () => (await opening).close(),
   };
 }
 
