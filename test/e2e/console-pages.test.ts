@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { accessFaults, sidewaysScroll, textOf } from '../support/browser.ts';
+import { accessFaults, sidewaysScroll, signIn, textOf } from '../support/browser.ts';
 import { type ConsoleSite, consoleSiteForEach, settled } from '../support/console-site.ts';
 
 /** What holds for every page of the console, in both themes, both languages, wide and narrow. */
@@ -71,27 +71,28 @@ async function faultsOf(page: Page, addresses: readonly string[]): Promise<strin
   return faults;
 }
 
-it('every page is accessible in both themes and languages, fits 360 pixels, and asks nobody else for anything', async () => {
-  const url = await seed();
-  const looks = [
-    { locale: 'en-GB', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
-    { locale: 'zh-CN', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
-    { locale: 'en-GB', colorScheme: 'dark', viewport: { width: 360, height: 740 } },
-  ] as const;
-  for (const look of looks) {
+const LOOKS = [
+  { locale: 'en-GB', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  { locale: 'zh-CN', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
+  { locale: 'en-GB', colorScheme: 'dark', viewport: { width: 360, height: 740 } },
+] as const;
+
+it.each(LOOKS)(
+  'every page is accessible, fits its window and asks nobody else for anything: $locale, $colorScheme, $viewport.width pixels wide',
+  async (look) => {
+    const url = await seed();
     const { page, complaints } = await at.open(url, undefined, look);
     await settled(page);
     expect(await accessFaults(page)).toEqual([]);
     expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
-    await page.locator('input[type=password]').fill(await at.keyFor('admin'));
-    await page.keyboard.press('Enter');
-    await page.locator('nav.nav').waitFor();
-    expect(await faultsOf(page, PAGES), JSON.stringify(look)).toEqual([]);
+    await signIn(page, await at.keyFor('admin'));
+    expect(await faultsOf(page, PAGES)).toEqual([]);
     expect(await page.locator('html').getAttribute('lang')).toBe(look.locale === 'zh-CN' ? 'zh-CN' : 'en');
     expect(await page.locator('html').getAttribute('data-theme')).toBe(look.colorScheme);
     expect(complaints).toEqual([]);
-  }
-}, 400_000);
+  },
+  400_000,
+);
 
 it('language and theme follow the browser, are switched by a button, and are remembered', async () => {
   const { url } = await at.serve();

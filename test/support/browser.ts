@@ -87,7 +87,11 @@ export async function openPage(
 /** Exchanges a key for a session on the page of the console that is open. */
 export async function signIn(page: Page, key: string): Promise<void> {
   await page.locator('input[type=password]').fill(key);
-  await page.locator('form button[type=submit]').click();
+  const [reply] = await Promise.all([
+    page.waitForResponse((one) => one.url().endsWith('/v1/session') && one.request().method() === 'POST'),
+    page.locator('form button[type=submit]').click(),
+  ]);
+  if (!reply.ok()) throw new Error(`the console does not sign in: ${reply.status()} ${await reply.text()}`);
   await page.locator('nav.nav').waitFor();
 }
 

@@ -133,7 +133,7 @@ export async function until<T>(check: () => T | Promise<T>, everyMs = 10): Promi
   return seen.value;
 }
 
-export type Worker = 'all' | 'ingest' | 'dispatch' | 'poll' | 'retry' | 'cli' | 'demo' | 'simulator';
+export type Worker = 'all' | 'api' | 'ingest' | 'dispatch' | 'poll' | 'retry' | 'cli' | 'demo' | 'simulator';
 
 export interface Site {
   /** Files of this test: lists, campaign files, spool. */

@@ -16,8 +16,11 @@ export const HTTP_UPLOAD_SILENCE_MAX = MINUTE;
  */
 export const HTTP_REFUSED_TIME_MAX = 10 * SECOND;
 
-/** How long a connection may be silent while nothing is under way that says otherwise. Heartbeats come more often. */
-export const HTTP_SILENCE_MAX = 2 * MINUTE;
+/**
+ * How long a connection may be silent: an audit of millions, or a long list of numbers to suppress, is answered only when
+ * it is done. Idle connections between requests are closed sooner, by Node.
+ */
+export const HTTP_SILENCE_MAX = 15 * MINUTE;
 
 /** Entries of a list per reply: some tens of kilobytes by default, below a megabyte at most. */
 export const HTTP_PAGE_DEFAULT = 50;

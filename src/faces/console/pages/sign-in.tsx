@@ -51,7 +51,7 @@ export function SignInPage() {
           wrong={problem === undefined ? undefined : wrongText(problem)}
           isRequired
         />
-        <button type="submit" class="button primary" disabled={isBusy || key.trim() === ''}>
+        <button type="submit" class="button primary" disabled={isBusy}>
           {isBusy ? t('state.working') : t('session.signIn')}
         </button>
         <div class="row">

@@ -56,7 +56,7 @@ export function SuppressForm({ path }: { readonly path: string }) {
       />
       {problem !== undefined && <Failure problem={problem} />}
       <div class="actions">
-        <button type="submit" class="button primary" disabled={number.trim() === ''}>
+        <button type="submit" class="button primary">
           {t('suppression.add')}
         </button>
       </div>
