@@ -130,6 +130,20 @@ export function moveBatch(
   };
 }
 
+/** A batch of `callees` callees that was never submitted nor read; `rest` is what is known of it beyond. */
+export function newBatch(
+  of: Pick<BatchRecord, 'id' | 'zone'> & { readonly callees: number; readonly now: Instant },
+  rest: Partial<BatchRecord> & Pick<BatchRecord, 'nextLookAt'>,
+): BatchRecord {
+  const { id, zone, callees, now } = of;
+  return {
+    ...{ id, zone, state: 'planned', submissions: 0, calleesTotal: callees, calleesOpen: callees },
+    ...{ createdAt: now, submittedAt: 0, notBefore: 0, notAfter: 0, absentAt: 0 },
+    ...{ taskId: 0, control: 'run', readings: 0, lastReadAt: 0, version: 1 },
+    ...rest,
+  };
+}
+
 /** A change of a batch that is no move: another look is due, a reading was taken, a control was sent. */
 export function noteBatch(
   before: BatchRecord,

@@ -1,10 +1,10 @@
 import { callerViews } from '../core/caller-health.ts';
 import { judgeBreaker } from '../core/circuit-breaker.ts';
-import { RECENT_KEPT, RECENT_WINDOW, STALE_RETRIES_MAX } from '../core/limits.ts';
+import { RECENT_KEPT, RECENT_WINDOW } from '../core/limits.ts';
 import { masked } from '../core/masked.ts';
 import { hasRefusals, recentCalls, recentFields, type Tally, withoutTally } from '../core/statistics.ts';
 import { reportCallers, viewCallers } from './callers.ts';
-import type { PipelineDeps } from './deps.ts';
+import { haltCampaign, type PipelineDeps } from './deps.ts';
 
 /**
  * Looks at how a campaign's calls go after some outcomes were stored: pauses the campaign where too many were refused,
@@ -49,15 +49,9 @@ async function pauseCampaign(
   campaignId: string,
   why: { readonly reason: string; readonly text: string },
 ): Promise<void> {
-  for (let turn = 0; turn < STALE_RETRIES_MAX; turn += 1) {
-    const campaign = await deps.store.campaign(campaignId);
-    if (campaign?.state !== 'running') return;
-    const now = deps.clock.now();
-    if (!(await deps.store.moveCampaign(campaign, 'paused', { ...why, by: 'ringmaster', now }))) continue;
-    deps.log.error({ event: 'campaign_paused', campaignId, reason: why.reason }, why.text);
-    const { priority } = campaign.settings;
-    await deps.queue.wake({ queue: 'poll', campaignId, priority });
-    await deps.queue.wake({ queue: 'dispatch', campaignId, priority });
-    return;
-  }
+  const campaign = await haltCampaign(deps, campaignId, 'paused', why);
+  if (campaign === undefined) return;
+  const { priority } = campaign.settings;
+  await deps.queue.wake({ queue: 'poll', campaignId, priority });
+  await deps.queue.wake({ queue: 'dispatch', campaignId, priority });
 }

@@ -81,22 +81,35 @@ export async function inParallel<T>(
   if (failures.length > 0) throw failures[0];
 }
 
+/**
+ * Halts a running campaign with the reason: `blocked` where a person must mend something, `paused` where one must look.
+ * Gives the campaign as it was; undefined, without a word, when it is no longer running.
+ */
+export async function haltCampaign(
+  deps: Pick<PipelineDeps, 'store' | 'clock' | 'log'>,
+  campaignId: string,
+  to: 'blocked' | 'paused',
+  why: { readonly reason: string; readonly text: string },
+): Promise<CampaignRecord | undefined> {
+  for (let turn = 0; turn < STALE_RETRIES_MAX; turn += 1) {
+    const campaign = await deps.store.campaign(campaignId);
+    if (campaign?.state !== 'running') return undefined;
+    const now = deps.clock.now();
+    if (await deps.store.moveCampaign(campaign, to, { ...why, by: 'ringmaster', now })) {
+      deps.log.error({ event: `campaign_${to}`, campaignId, reason: why.reason }, why.text);
+      return campaign;
+    }
+  }
+  return undefined;
+}
+
 /** Blocks a running campaign with what a person must mend. Keeps quiet when it is no longer running. */
 export async function blockCampaign(
   deps: Pick<PipelineDeps, 'store' | 'clock' | 'log'>,
   campaignId: string,
   why: { readonly reason: string; readonly text: string },
 ): Promise<void> {
-  for (let turn = 0; turn < STALE_RETRIES_MAX; turn += 1) {
-    const campaign = await deps.store.campaign(campaignId);
-    if (campaign?.state !== 'running') return;
-    if (
-      await deps.store.moveCampaign(campaign, 'blocked', { ...why, by: 'ringmaster', now: deps.clock.now() })
-    ) {
-      deps.log.error({ event: 'campaign_blocked', campaignId, reason: why.reason }, why.text);
-      return;
-    }
-  }
+  await haltCampaign(deps, campaignId, 'blocked', why);
 }
 
 /** The look of a batch that is due first, of those in some states; undefined when there is none. */

@@ -1,4 +1,4 @@
-import type { BatchRecord, SubmissionName } from '../core/batch.ts';
+import { type BatchRecord, newBatch, type SubmissionName } from '../core/batch.ts';
 import { type CalleeRef, isCallable, moveCallee } from '../core/callee.ts';
 import { campaignEnd } from '../core/campaign.ts';
 import type { Instant } from '../core/time.ts';
@@ -78,25 +78,17 @@ function lostBatch(
   of: { readonly zone: number; readonly callees: readonly ListedCallee[]; readonly now: Instant },
 ): BatchRecord {
   const { zone, callees, now } = of;
-  return {
-    id: batchId,
-    state: 'uncertain',
-    submissions: submission,
-    zone,
-    calleesTotal: callees.length,
-    calleesOpen: callees.length,
-    createdAt: now,
-    submittedAt: now,
-    notBefore: task.notBefore ?? createdAt,
-    notAfter: task.notAfter ?? campaignEnd(settings, createdAt),
-    nextLookAt: now,
-    taskId: 0,
-    control: 'run',
-    readings: 0,
-    lastReadAt: 0,
-    absentAt: 0,
-    version: 1,
-  };
+  return newBatch(
+    { id: batchId, zone, callees: callees.length, now },
+    {
+      state: 'uncertain',
+      submissions: submission,
+      submittedAt: now,
+      notBefore: task.notBefore ?? createdAt,
+      notAfter: task.notAfter ?? campaignEnd(settings, createdAt),
+      nextLookAt: now,
+    },
+  );
 }
 
 /** Stores the batch as it was before the store forgot it. False: somebody was faster, and the next look sees more. */

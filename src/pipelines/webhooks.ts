@@ -23,7 +23,7 @@ import type {
 import { inParallel } from './deps.ts';
 
 export interface WebhookDeps {
-  readonly store: Pick<Store, 'campaignIds' | 'rows' | 'trail'>;
+  readonly store: Pick<Store, 'campaign' | 'campaignIds' | 'counts' | 'rows' | 'trail'>;
   readonly webhooks: WebhookStore;
   readonly history: HistoryFeed;
   readonly send: SendWebhook;
@@ -54,10 +54,14 @@ export async function placesNow(
   return places;
 }
 
+/** Campaigns that are over and were told whole, by webhook and campaign: what there was then. They need no look. */
+export type Told = Map<string, string>;
+
 /** Looks for events that were not told yet until the signal aborts. Any number of processes may do so. */
 export async function tellForever(deps: WebhookDeps, signal: AbortSignal): Promise<void> {
+  const told: Told = new Map();
   while (!signal.aborted) {
-    await tellAll(deps).catch((err: unknown) => {
+    await tellAll(deps, told).catch((err: unknown) => {
       deps.log.warn({ event: 'webhooks_failed', err }, 'webhooks could not be told; trying again');
     });
     await deps.clock.sleep(WEBHOOK_INTERVAL, signal).catch(() => undefined);
@@ -67,16 +71,16 @@ export async function tellForever(deps: WebhookDeps, signal: AbortSignal): Promi
 /**
  * Tells every webhook of what it was not told yet. Each event is told at least once, and those of one callee in their
  * order: where we are is stored after a message was taken, so a crash in between sends that message again, under the
- * same id.
+ * same id. `told` keeps, from one time to the next, what need not be looked at again.
  */
-export async function tellAll(deps: WebhookDeps): Promise<void> {
+export async function tellAll(deps: WebhookDeps, told: Told = new Map()): Promise<void> {
   const now = deps.clock.now();
   const due = (await deps.webhooks.list()).filter(({ nextAt }) => nextAt !== undefined && nextAt <= now);
   await inParallel(due, WEBHOOKS_IN_PARALLEL, async (listed) => {
     if (!(await deps.webhooks.lease(listed.id, WEBHOOK_LEASE))) return;
     try {
       const webhook = await deps.webhooks.get(listed.id);
-      if (webhook !== undefined) await new Turn(deps, webhook).run();
+      if (webhook !== undefined) await new Turn(deps, webhook, told).run();
     } finally {
       await deps.webhooks.release(listed.id);
     }
@@ -86,12 +90,14 @@ export async function tellAll(deps: WebhookDeps): Promise<void> {
 /** What one process tells one webhook before others get their turn. */
 class Turn {
   readonly #deps: WebhookDeps;
+  readonly #told: Told;
   #webhook: Webhook;
   #messagesLeft = WEBHOOK_MESSAGES_PER_TURN;
 
-  constructor(deps: WebhookDeps, webhook: Webhook) {
+  constructor(deps: WebhookDeps, webhook: Webhook, told: Told) {
     this.#deps = deps;
     this.#webhook = webhook;
+    this.#told = told;
   }
 
   async run(): Promise<void> {
@@ -99,8 +105,21 @@ class Turn {
     const campaignIds = await this.#deps.store.campaignIds();
     for (const id of campaignIds) {
       if (campaign !== undefined && campaign !== id) continue;
+      const name = `${this.#webhook.id} ${id}`;
+      // Read before the look, so that what comes during it is looked for again.
+      const end = await this.#endOf(id);
+      if (end !== undefined && this.#told.get(name) === end) continue;
       if (!(await this.#tellCampaign(id))) return;
+      if (end !== undefined) this.#told.set(name, end);
     }
+  }
+
+  /** What a campaign that is over came to; undefined for one in which somebody may still be moved. */
+  async #endOf(campaignId: string): Promise<string | undefined> {
+    const { store } = this.#deps;
+    const [campaign, counts] = await Promise.all([store.campaign(campaignId), store.counts(campaignId)]);
+    if (campaign?.state !== 'completed' && campaign?.state !== 'cancelled') return undefined;
+    return counts.unfinished > 0 ? undefined : `${campaign.version} ${counts.attempts} ${counts.accepted}`;
   }
 
   /** False once a message was not taken, or the turn is over. */

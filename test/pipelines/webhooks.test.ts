@@ -11,6 +11,7 @@ import type { Webhook } from '../../src/ports/webhooks.ts';
 import { seededNumber } from '../support/seeded-campaign.ts';
 import { startWebhookReceiver, verify, type WebhookReceiver } from '../support/webhook-receiver.ts';
 import {
+  addList,
   createWorld,
   isOver,
   runUntil,
@@ -132,6 +133,33 @@ describe('a webhook', () => {
     );
     await tellAll(deps);
     expect(new Set(receiver.taken().map(({ campaign }) => campaign))).toEqual(new Set(['later']));
+  });
+
+  it('costs a campaign that is over no look at its pages, until it goes on', async () => {
+    await add();
+    await playedCampaign(30);
+    const told = new Map<string, string>();
+    await tellAll(deps, told);
+    let looks = 0;
+    const counted: WebhookDeps = {
+      ...deps,
+      history: {
+        ...deps.history,
+        lengths(campaignId) {
+          looks += 1;
+          return deps.history.lengths(campaignId);
+        },
+      },
+    };
+    await tellAll(counted, told);
+    expect(looks).toBe(0);
+    const heard = receiver.taken().length;
+    await addList(world, ID, [{ number: '8613999999999' }], 'bbbbbbbbbbbb');
+    await tellAll(counted, told);
+    expect(looks).toBe(1);
+    await runUntil(world, process, () => isOver(world, ID));
+    await tellAll(counted, told);
+    expect(receiver.taken().length).toBeGreaterThan(heard);
   });
 
   it('is told by one process at a time, and takes nothing twice', async () => {

@@ -4,7 +4,7 @@ import type { StoreContext } from '../../src/adapters/redis/context.ts';
 import { campaignKeys } from '../../src/adapters/redis/keys.ts';
 import { loadScripts, type RedisClient } from '../../src/adapters/redis/scripts.ts';
 import { createRedisStore } from '../../src/adapters/redis/store.ts';
-import type { BatchRecord } from '../../src/core/batch.ts';
+import { type BatchRecord, newBatch as emptyBatch } from '../../src/core/batch.ts';
 import type { ImportRecord, Rejection } from '../../src/core/import.ts';
 import { packPage } from '../../src/core/page.ts';
 import type { ImportStep, Store } from '../../src/ports/store.ts';
@@ -188,23 +188,5 @@ export async function setState(
 
 /** A batch just made for `callees` callees. */
 export function newBatch(id: number, callees: number, zone = 0): BatchRecord {
-  return {
-    id,
-    state: 'planned',
-    submissions: 0,
-    zone,
-    calleesTotal: callees,
-    calleesOpen: callees,
-    createdAt: SEEDED_AT,
-    submittedAt: 0,
-    notBefore: 0,
-    notAfter: 0,
-    nextLookAt: SEEDED_AT + id,
-    taskId: 0,
-    control: 'run',
-    readings: 0,
-    lastReadAt: 0,
-    absentAt: 0,
-    version: 1,
-  };
+  return emptyBatch({ id, zone, callees, now: SEEDED_AT }, { nextLookAt: SEEDED_AT + id });
 }

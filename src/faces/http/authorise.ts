@@ -2,12 +2,12 @@
  * Who asks, and whether they may. One hook for every route there is: a route that says nothing about who may come is
  * for viewers where it reads and for operators where it writes, so that none is open by mistake.
  */
-import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { type AccessRole, mayAct } from '../../core/access.ts';
 import { AppError } from '../../core/errors.ts';
 import { KEY_USE_NOTE_INTERVAL } from '../../core/limits.ts';
 import type { HttpDeps, Visitor } from './deps.ts';
+import { isSameText } from './same-text.ts';
 
 export const SESSION_COOKIE = 'ringmaster_session';
 export const CSRF_HEADER = 'x-csrf-token';
@@ -61,11 +61,6 @@ async function visitorOf(deps: HttpDeps, request: FastifyRequest): Promise<Visit
   return token === undefined ? undefined : bySession(deps, token);
 }
 
-function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
 /** True where the browser itself says that a page of ours asks: pages cannot set these headers. */
 function isOwnOrigin(request: FastifyRequest): boolean {
   const { origin, 'sec-fetch-site': site } = request.headers;
@@ -77,7 +72,7 @@ function isOwnOrigin(request: FastifyRequest): boolean {
 function requireOwnPage(request: FastifyRequest, { session }: Visitor): void {
   if (session === undefined || isSafe(request.method)) return;
   const given = request.headers[CSRF_HEADER];
-  if (typeof given === 'string' && isEqual(given, session.csrf)) return;
+  if (typeof given === 'string' && isSameText(given, session.csrf)) return;
   if (request.routeOptions.config.csrf === 'origin' && isOwnOrigin(request)) return;
   throw new AppError(
     'csrf_invalid',

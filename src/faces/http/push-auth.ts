@@ -1,6 +1,7 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { PUSH_TOKEN_LIFE } from '../../core/limits.ts';
 import { fromSeconds, type Instant, SECOND } from '../../core/time.ts';
+import { isSameText } from './same-text.ts';
 
 /**
  * How the provider proves who it is when it pushes (reference 4.1): nothing at all, HTTP basic, or OAuth2 client
@@ -9,14 +10,6 @@ import { fromSeconds, type Instant, SECOND } from '../../core/time.ts';
 export type PushAuth =
   | { readonly mode: 'none' }
   | { readonly mode: 'basic' | 'oauth2'; readonly user: string; readonly password: string };
-
-/** Equal texts, in a time that does not tell where they differ. */
-function sameText(a: string, b: string): boolean {
-  // Digests under a key that nobody knows have one length, and what they differ in tells nothing of the texts.
-  const key = randomBytes(32);
-  const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
-}
 
 /** User and password of a `Basic` header; undefined for any other. */
 export function basicCredentials(
@@ -36,8 +29,8 @@ export function areCredentials(
 ): boolean {
   if (auth.mode === 'none' || given === undefined) return false;
   // Both are compared whatever the first says.
-  const sameUser = sameText(given.user, auth.user);
-  return sameText(given.password, auth.password) && sameUser;
+  const sameUser = isSameText(given.user, auth.user);
+  return isSameText(given.password, auth.password) && sameUser;
 }
 
 function signature(secret: string, expiry: string): string {
@@ -57,7 +50,7 @@ export function pushToken(
 export function isPushToken(secret: string, token: string, now: Instant): boolean {
   const [expiry = '', proof = ''] = token.split('.');
   return (
-    /^\d+$/.test(expiry) && sameText(proof, signature(secret, expiry)) && fromSeconds(Number(expiry)) > now
+    /^\d+$/.test(expiry) && isSameText(proof, signature(secret, expiry)) && fromSeconds(Number(expiry)) > now
   );
 }
 

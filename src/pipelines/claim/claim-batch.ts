@@ -1,4 +1,4 @@
-import type { BatchRecord } from '../../core/batch.ts';
+import { type BatchRecord, newBatch } from '../../core/batch.ts';
 import { moveCallee } from '../../core/callee.ts';
 import { nextRelease } from '../../core/pacer.ts';
 import type { Instant } from '../../core/time.ts';
@@ -53,28 +53,11 @@ function plannedBatch(
   callees: number,
   dials: string,
 ): BatchRecord {
-  return {
-    id: campaign.batchNext,
-    state: 'planned',
-    submissions: 0,
-    zone,
-    caller,
-    dials,
-    ...(pace !== undefined && { nextReleaseAt: nextRelease(pace.perMinute, callees, now, pace.releaseAt) }),
-    calleesTotal: callees,
-    calleesOpen: callees,
-    createdAt: now,
-    submittedAt: 0,
-    notBefore: 0,
-    notAfter: 0,
-    nextLookAt: now + deps.bounds.submissionGrace,
-    taskId: 0,
-    control: 'run',
-    readings: 0,
-    lastReadAt: 0,
-    absentAt: 0,
-    version: 1,
-  };
+  const paced = pace && { nextReleaseAt: nextRelease(pace.perMinute, callees, now, pace.releaseAt) };
+  return newBatch(
+    { id: campaign.batchNext, zone, callees, now },
+    { caller, dials, ...paced, nextLookAt: now + deps.bounds.submissionGrace },
+  );
 }
 
 /** The claim itself: every callee is still as it was read, or nobody is claimed. */
