@@ -47,6 +47,13 @@ interface PageHeader {
 export interface PageForm {
   /** One more cell per row, behind its UUI, made by {@link limitsCell}. */
   readonly limits?: boolean;
+  /** The texts that the cells were cut from are known to hold no {@link holdsPageMarks}: to look is a third of the work. */
+  readonly plain?: boolean;
+}
+
+/** True for a text that holds what sets the cells of a page apart. */
+export function holdsPageMarks(text: string): boolean {
+  return text.includes(SEPARATOR) || text.includes(ESCAPE);
 }
 
 /** Limits as a cell of a page: seconds of notBefore and notAfter, and the priority; empty where there are none. */
@@ -86,12 +93,14 @@ export function packPage(
   );
   const header: PageHeader = { importId, variables, ...(form.limits === true && { limits: true }) };
   const body = cells.join(SEPARATOR);
-  const plain = !body.includes(ESCAPE) && occurrences(body, SEPARATOR) === Math.max(0, cells.length - 1);
+  const plain =
+    form.plain === true ||
+    (!body.includes(ESCAPE) && occurrences(body, SEPARATOR) === Math.max(0, cells.length - 1));
   return `${JSON.stringify(header)}\n${plain ? body : cells.map(escaped).join(SEPARATOR)}`;
 }
 
 function escaped(cell: string): string {
-  if (!cell.includes(ESCAPE) && !cell.includes(SEPARATOR)) return cell;
+  if (!holdsPageMarks(cell)) return cell;
   return cell.replaceAll(ESCAPE, `${ESCAPE}0`).replaceAll(SEPARATOR, `${ESCAPE}1`);
 }
 

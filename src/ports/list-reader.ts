@@ -51,6 +51,8 @@ export interface ListBlock {
    * Left out: the records themselves are to be kept.
    */
   readonly again?: () => ListBlock['records'];
+  /** No cell holds what sets the cells of a stored page apart. Left out: that is not known. */
+  readonly plain?: boolean;
 }
 
 /** Why a stretch of the file is no record. */

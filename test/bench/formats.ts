@@ -69,15 +69,15 @@ async function measure(redis: Redis, redisUrl: string, file: string): Promise<Ro
  * Runs from the built files only.
  */
 export async function* runFormatsBench(options: BenchOptions): AsyncGenerator<BenchLine> {
-  const { redisUrl, rows, progress } = options;
+  const { redisUrl, rows, rounds = ROUNDS, progress } = options;
   const folder = await mkdtemp(join(tmpdir(), 'rm-bench-formats-'));
   const redis = new Redis(redisUrl);
   try {
     const lists = await writeLists(folder, rows);
     const measured: Record<Format, Round[]> = { 'utf-8': [], gb18030: [], gzip: [], xlsx: [] };
-    for (let round = 1; round <= ROUNDS; round += 1) {
+    for (let round = 1; round <= rounds; round += 1) {
       for (const format of FORMATS) {
-        progress(`formats: round ${round} of ${ROUNDS}, ${format}`);
+        progress(`formats: round ${round} of ${rounds}, ${format}`);
         measured[format].push(await measure(redis, redisUrl, lists[format]));
       }
     }

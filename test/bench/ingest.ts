@@ -9,37 +9,15 @@ import { Redis } from 'ioredis';
 import { assert } from '../../src/core/assert.ts';
 import { writeBenchList } from './ingest-list.ts';
 import type { Round, RoundTask } from './ingest-round.ts';
+import { type BenchLine, type BenchOptions, rounded } from './line.ts';
 import { listedFor, measureListed } from './listed-ingest.ts';
-
-export interface BenchLine {
-  readonly bench: string;
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  /** `value` over the value of what it is compared with, in the same run; null where it stands alone. */
-  readonly ratio: number | null;
-  readonly against: string | null;
-  readonly rows: number;
-}
-
-export interface IngestBenchOptions {
-  readonly redisUrl: string;
-  readonly rows: number;
-  /** Rows of the naive worker's list; it is slow, and its rate does not depend on the length. */
-  readonly naiveRows?: number;
-  /** Interleaved rounds whose medians are compared. */
-  readonly rounds?: number;
-  readonly progress?: (text: string) => void;
-}
 
 const ROUNDS = 5;
 const LISTED_ROUNDS = 3;
+/** Rows of the naive worker's list; it is slow, and its rate does not depend on the length. */
 const NAIVE_ROWS_MAX = 20_000;
 const ROUND = fileURLToPath(new URL('./ingest-round.js', import.meta.url));
 const run = promisify(execFile);
-
-/** Four digits: what is beyond them is noise. */
-const rounded = (value: number): number => Number(value.toPrecision(4));
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -80,8 +58,8 @@ async function measure(redis: Redis, redisUrl: string, task: RoundTask, file: st
  * on the same file, and against a worker with one BullMQ job per row. Every round runs in a process of its own,
  * rounds are interleaved, medians are compared. Runs from the built files only: a child process cannot load TypeScript.
  */
-export async function* runIngestBench(options: IngestBenchOptions): AsyncGenerator<BenchLine> {
-  const { redisUrl, rows, rounds = ROUNDS, naiveRows = Math.min(rows, NAIVE_ROWS_MAX) } = options;
+export async function* runIngestBench(options: BenchOptions): AsyncGenerator<BenchLine> {
+  const { redisUrl, rows, rounds = ROUNDS, progress } = options;
   const folder = await mkdtemp(join(tmpdir(), 'rm-bench-ingest-'));
   const redis = new Redis(redisUrl);
   try {
@@ -90,13 +68,14 @@ export async function* runIngestBench(options: IngestBenchOptions): AsyncGenerat
     const parsed: Measured[] = [];
     const ingested: Measured[] = [];
     for (let round = 1; round <= rounds; round += 1) {
-      options.progress?.(`ingest: round ${round} of ${rounds}`);
+      progress(`ingest: round ${round} of ${rounds}`);
       parsed.push(await measure(redis, redisUrl, 'csv-parse', file));
       ingested.push(await measure(redis, redisUrl, 'ingest', file));
     }
     yield* ingestLines(parsed, ingested, rows);
     yield await listedLine(options, file, ingested);
-    options.progress?.(`ingest: naive worker, ${naiveRows} rows`);
+    const naiveRows = Math.min(rows, NAIVE_ROWS_MAX);
+    progress(`ingest: naive worker, ${naiveRows} rows`);
     const short = join(folder, 'naive.csv');
     await writeBenchList(short, naiveRows);
     const ours = await measure(redis, redisUrl, 'ingest', short);
@@ -119,15 +98,15 @@ export async function* runIngestBench(options: IngestBenchOptions): AsyncGenerat
 
 /** The same ingest while a suppression list of a million numbers holds. */
 async function listedLine(
-  { redisUrl, rows, progress }: IngestBenchOptions,
+  { redisUrl, rows, rounds: roundsAsked = LISTED_ROUNDS, progress }: BenchOptions,
   file: string,
   ingested: readonly Measured[],
 ): Promise<BenchLine> {
   const numbers = listedFor(rows);
-  progress?.(`ingest: with ${numbers} numbers suppressed`);
+  progress(`ingest: with ${numbers} numbers suppressed`);
   const rate = (rounds: readonly Round[]): number =>
     median(rounds.map((round) => round.rows / round.seconds));
-  const value = rate(await measureListed(redisUrl, file, numbers, LISTED_ROUNDS));
+  const value = rate(await measureListed(redisUrl, file, numbers, Math.min(LISTED_ROUNDS, roundsAsked)));
   return {
     ...{
       bench: 'ingest',

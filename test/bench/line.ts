@@ -15,6 +15,8 @@ export interface BenchOptions {
   /** A private Redis with nothing in it that anybody needs. */
   readonly redisUrl: string;
   readonly rows: number;
+  /** Rounds whose medians are compared, where a bench has such; left out: as many as make the medians good. */
+  readonly rounds?: number;
   /** Told what is going on, for people who wait. */
   readonly progress: (text: string) => void;
 }

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { startTestRedis } from '../support/redis-server.ts';
 import { runFormatsBench } from './formats.ts';
+import { runHttpBench } from './http.ts';
 import { runIngestBench } from './ingest.ts';
 import type { BenchLine, BenchOptions } from './line.ts';
 import { runMemoryBench } from './memory.ts';
@@ -22,6 +23,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   ingest: { run: runIngestBench, rows: [100_000, 1_000_000], small: 4_000 },
   formats: { run: runFormatsBench, rows: [100_000], small: 2_000 },
   memory: { run: runMemoryBench, rows: [100_000, 1_000_000], small: 4_000 },
+  http: { run: runHttpBench, rows: [100_000, 1_000_000], small: 300 },
   moves: { run: runMovesBench, rows: [100_000, 1_000_000], small: 4_000 },
   // A million callees would take that many calls to play, and tell nothing else.
   requests: { run: runRequestsBench, rows: [100_000], small: 1_500 },
@@ -30,13 +32,12 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
 /** Runs one bench on a private Redis, which is stopped whatever happens. */
 export async function runBench(
   bench: Bench,
-  rows: number,
+  options: Omit<BenchOptions, 'redisUrl'>,
   print: (line: BenchLine) => void,
-  progress: (text: string) => void,
 ): Promise<void> {
   const server = await startTestRedis();
   try {
-    for await (const line of bench.run({ redisUrl: server.url, rows, progress })) print(line);
+    for await (const line of bench.run({ ...options, redisUrl: server.url })) print(line);
   } finally {
     await server.stop();
   }
@@ -55,7 +56,10 @@ export async function runBenches(args: readonly string[], print: (line: BenchLin
     if (bench === undefined)
       throw new Error(`there is no bench "${name}"; there are: ${Object.keys(BENCHES).join(', ')}`);
     const rows = values.small ? [bench.small] : asked === undefined ? bench.rows : [asked];
-    for (const each of rows) await runBench(bench, each, print, (text) => process.stderr.write(`${text}\n`));
+    const progress = (text: string): unknown => process.stderr.write(`${text}\n`);
+    for (const each of rows) {
+      await runBench(bench, { rows: each, ...(values.small && { rounds: 1 }), progress }, print);
+    }
   }
 }
 

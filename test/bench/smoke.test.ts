@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { BenchLine } from './line.ts';
 import { BENCHES, runBench, runBenches } from './main.ts';
@@ -6,12 +9,27 @@ async function linesOf(name: string): Promise<BenchLine[]> {
   const bench = BENCHES[name];
   if (bench === undefined) throw new Error(`no bench ${name}`);
   const lines: BenchLine[] = [];
-  await runBench(
-    bench,
-    bench.small,
-    (line) => lines.push(line),
-    () => {},
-  );
+  await runBench(bench, { rows: bench.small, rounds: 1, progress: () => {} }, (line) => lines.push(line));
+  checkLines(name, lines);
+  return lines;
+}
+
+/** The same as the command `npm run bench`, for benches whose rounds are processes of built files. */
+async function linesOfProcess(name: string): Promise<BenchLine[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    resolve('dist/test/bench/main.js'),
+    name,
+    '--small',
+  ]);
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line): BenchLine => JSON.parse(line));
+  checkLines(name, lines);
+  return lines;
+}
+
+function checkLines(name: string, lines: readonly BenchLine[]): void {
   for (const line of lines) {
     expect(Object.keys(line).sort()).toEqual(['against', 'bench', 'ratio', 'rows', 'unit', 'value', 'what']);
     expect(line.bench).toBe(name);
@@ -19,7 +37,6 @@ async function linesOf(name: string): Promise<BenchLine[]> {
     expect(line.ratio === null || line.ratio > 0).toBe(true);
     expect(line.ratio === null || line.against !== null).toBe(true);
   }
-  return lines;
 }
 
 function figure(lines: readonly BenchLine[], what: string): number {
@@ -47,6 +64,23 @@ describe('the bench', () => {
     expect(all?.ratio).toBeGreaterThanOrEqual(1);
     expect(figure(lines, 'CreateAutoCalloutTask')).toBeGreaterThan(0);
     expect(figure(lines, 'jobs')).toBeLessThan(1_000);
+  }, 120_000);
+
+  it('of ingest stores more rows per second than one job per row does', async () => {
+    const lines = await linesOfProcess('ingest');
+    const naive = lines.find((line) => line.against === 'one BullMQ job and one hash per row');
+    expect(naive?.ratio).toBeGreaterThan(1);
+  }, 120_000);
+
+  it('of formats reads the same list in every form', async () => {
+    const lines = await linesOfProcess('formats');
+    expect(new Set(lines.map((line) => line.what)).size).toBe(lines.length);
+    expect(figure(lines, 'time of xlsx')).toBeGreaterThan(0);
+  }, 120_000);
+
+  it('of http streams a report whole', async () => {
+    const lines = await linesOfProcess('http');
+    expect(figure(lines, 'report, size')).toBeGreaterThan(0);
   }, 120_000);
 
   it('refuses a name and a size that it does not have', async () => {

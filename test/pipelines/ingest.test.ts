@@ -165,6 +165,21 @@ describe('what is taken', () => {
     expect(JSON.stringify(rejections.map((rejection) => rejection.message))).not.toMatch(/\d{7}/);
   });
 
+  test.each([0, 1_500, 2 * PAGE_SLOTS])(
+    'a cell with the marks that part the cells of a stored page comes back as it was, in row %d',
+    async (place) => {
+      // Long enough for several blocks of text, so that some are without any mark.
+      const notes = Array.from({ length: 2 * PAGE_SLOTS + 1 }, (_, index) =>
+        index === place ? 'a\u001fb\u001ac\u001a0\u001f' : `note ${index} ${'x'.repeat(60)}`,
+      );
+      const rows = notes.map((note, index) => `${number(index)},"${note}"\n`);
+      const { record } = await ingest(`phone,note\n${rows.join('')}`);
+      expect(record).toMatchObject({ accepted: notes.length });
+      const stored = (await pagesOf('spring')).flatMap((page) => page.rows);
+      expect(stored.map((row) => row.variables.note)).toEqual(notes);
+    },
+  );
+
   test('rows beyond one page keep their order, and a repeat is found in any page', async () => {
     const rows = 3 * PAGE_SLOTS + 100;
     const { record } = await ingest(`${listOf(0, rows)}${number(5)},again\n${number(2_000)},again\n`);

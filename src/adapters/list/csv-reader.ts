@@ -1,6 +1,7 @@
 import { AppError } from '../../core/errors.ts';
 import { LIST_READ_BYTES } from '../../core/limits.ts';
 import type { ListWish } from '../../core/list-wish.ts';
+import { holdsPageMarks } from '../../core/page.ts';
 import type { ListBlock, OpenList, RecordFault } from '../../ports/list-reader.ts';
 import { type ByteSource, gzipSource, plainSource } from './byte-source.ts';
 import { findDelimiter, withoutHint } from './delimiter.ts';
@@ -115,14 +116,16 @@ async function readBeginning(
 export async function* csvBlocks(source: ByteSource, dialect: Dialect): AsyncGenerator<ListBlock> {
   let cutter: RecordCutter | undefined;
   let suspect = false;
+  let plain = true;
   for await (const block of textBlocks(source, dialect.encoding)) {
     const text = cutter === undefined ? withoutHint(block.text) : block.text;
     cutter ??= new RecordCutter(dialect, text === block.text ? 1 : 2);
     suspect ||= text.includes('\0') || text.includes(DAMAGE);
-    yield { ...cutBlock(cutter, text, false, suspect, dialect), bytesRead: block.bytesRead };
+    plain &&= !holdsPageMarks(text);
+    yield { ...cutBlock(cutter, text, false, suspect, dialect), plain, bytesRead: block.bytesRead };
   }
   if (cutter === undefined) return;
-  yield { ...cutBlock(cutter, '', true, suspect, dialect), bytesRead: source.fileBytesRead };
+  yield { ...cutBlock(cutter, '', true, suspect, dialect), plain, bytesRead: source.fileBytesRead };
 }
 
 /** Cuts the next text, and tells how to cut it once more. */
@@ -132,7 +135,7 @@ function cutBlock(
   atEnd: boolean,
   suspect: boolean,
   dialect: Dialect,
-): Omit<ListBlock, 'bytesRead'> {
+): Omit<ListBlock, 'bytesRead' | 'plain'> {
   const { held } = cutter;
   const cut = cutter.cut(text, atEnd);
   if (suspect) markDamage(cut);

@@ -1,6 +1,8 @@
+import { parse } from 'csv-parse/sync';
+import { assert } from '../../core/assert.ts';
 import { BROKEN_ROW_CHARACTERS_KEPT, ROW_CHARACTERS_MAX } from '../../core/limits.ts';
 import type { RecordFault } from '../../ports/list-reader.ts';
-import type { Dialect } from './dialect.ts';
+import { type Dialect, parserOptions } from './dialect.ts';
 import { LineEnds } from './line-ends.ts';
 
 /** Records as they were cut out of the text, with their lines and faults as in ListBlock. */
@@ -32,10 +34,8 @@ const FAULTS = {
 
 /**
  * Finds where records begin and end in text that comes in stretches of whole lines, ended by LF, CRLF or CR in any
- * mixture, and cuts them into cells. Most records of a list hold no quote: those are split at the delimiter, several
- * times faster than by any parser that looks at every character. A quote opens a field only as its first character;
- * anywhere else in an unquoted field it stands for itself, as spreadsheets read it. A record may have any number of
- * cells: what is missing or too much is for the row's own rules to say.
+ * mixture. Most records of a list hold no quote: those are split at the delimiter, several times faster than by any
+ * parser that looks at every character; the others are collected and taken apart together by csv-parse.
  *
  * What is badly quoted costs one line, never the rest of the file: when the quoting of a record cannot be
  * understood, or does not end within the bound of a row, its first line is a fault and the next line is read
@@ -63,6 +63,7 @@ export class RecordCutter {
     const { delimiter, quote } = this.#dialect;
     const all = this.#held === '' ? text : this.#held + text;
     const out: CutRecords = { records: [], lines: [], faults: new Map() };
+    const quoted: { readonly index: number; readonly text: string }[] = [];
     const ends = new LineEnds(all);
     let at = 0;
     let nextQuote = all.indexOf(quote);
@@ -80,13 +81,16 @@ export class RecordCutter {
         out.lines.push(this.#line);
       } else if (end > at) {
         const record = all.slice(at, end);
-        out.records.push(plain ? record.split(delimiter) : cellsOf(record, this.#dialect));
+        if (!plain) quoted.push({ index, text: record });
+        out.records.push(plain ? record.split(delimiter) : []);
         out.lines.push(this.#line);
       }
       this.#line += end <= lineEnd ? 1 : 1 + ends.countIn(at, end);
       at = ends.after(end < 0 ? lineEnd : end);
     }
     this.#held = all.slice(at);
+    const cells = parseQuoted(quoted, this.#dialect);
+    for (const [position, { index }] of quoted.entries()) out.records[index] = cells[position] ?? [];
     return out;
   }
 }
@@ -129,19 +133,15 @@ function recordEnd(
   }
 }
 
-/** The cells of a record that {@link recordEnd} found whole and well quoted. */
-function cellsOf(record: string, dialect: Dialect): string[] {
-  const { delimiter, quote } = dialect;
-  const cells: string[] = [];
-  for (let at = 0; at <= record.length; ) {
-    const quoted = record.startsWith(quote, at);
-    const next = quoted ? afterClosingQuote(record, at, dialect) : record.indexOf(delimiter, at);
-    const end = next === -1 ? record.length : next;
-    const text = quoted ? record.slice(at + 1, end - 1) : record.slice(at, end);
-    cells.push(quoted ? text.replaceAll(quote + quote, quote) : text);
-    at = end + 1;
-  }
-  return cells;
+/** Cells of records that hold a quote, in the same order. One parser takes them all: to set one up costs more than a record. */
+function parseQuoted(quoted: readonly { readonly text: string }[], dialect: Dialect): string[][] {
+  if (quoted.length === 0) return [];
+  const records: string[][] = parse(quoted.map(({ text }) => text).join('\n'), parserOptions(dialect));
+  assert(
+    records.length === quoted.length,
+    `csv-parse found ${records.length} records in ${quoted.length} that were cut`,
+  );
+  return records;
 }
 
 /** The place behind the quote that closes the one at `opening`; OPEN when the text has none. */

@@ -19,6 +19,14 @@ import { firstEnd } from './timed-pages.ts';
  * thread costs, and keeps the steps of one import in the order of the calls. The output fits one chunk.
  */
 export const PAGE_DEFLATE = { level: 1, chunkSize: 64 * 1_024 };
+/** The bytes of the text being deflated. Most pages fit; fresh memory for each takes longer than to encode it. */
+const encoded = Buffer.allocUnsafe(512 * 1_024);
+
+/** The text of a page as it is stored. */
+export function deflatePage(text: string): Buffer {
+  const fits = text.length * 3 <= encoded.length;
+  return deflateRawSync(fits ? encoded.subarray(0, encoded.write(text)) : text, PAGE_DEFLATE);
+}
 
 const Count = z.coerce.number().int();
 const StoredImport = z.object({
@@ -132,7 +140,7 @@ export async function storeImportStep(
       of('suppressed'),
       of('rejected'),
       rejections.length === 0 ? '' : deflateRawSync(JSON.stringify(rejections), PAGE_DEFLATE),
-      page === undefined ? '' : deflateRawSync(page.text, PAGE_DEFLATE),
+      page === undefined ? '' : deflatePage(page.text),
       page === undefined ? '' : newRecords(page),
       PAGE_SLOTS,
       DUE_BUCKET_SECONDS,

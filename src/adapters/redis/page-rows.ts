@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { deflateRawSync } from 'node:zlib';
 import { RECORD_BYTES } from '../../core/limits.ts';
 import { repackPage } from '../../core/page.ts';
 import type { PageReading, RowChange } from '../../ports/store.ts';
 import { countDeltas, flat } from './changes.ts';
 import { keysOf, type StoreContext } from './context.ts';
-import { PAGE_DEFLATE } from './imports.ts';
+import { deflatePage } from './imports.ts';
 import { refAt } from './keys.ts';
 import { readDeflatedRows, readStates } from './reads.ts';
 import { readRecords, writeRecord } from './record-codec.ts';
@@ -45,7 +44,7 @@ export async function replaceRows(
     [
       keys.base,
       reading.token,
-      deflateRawSync(repackPage(rows), PAGE_DEFLATE),
+      deflatePage(repackPage(rows)),
       packRecords(changes),
       flat(due),
       reading.page,

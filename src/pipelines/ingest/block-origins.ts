@@ -10,6 +10,8 @@ export interface BlockOrigins {
   readonly lines: readonly number[];
   readonly again: () => ListBlock['records'];
   readonly errorCells: ErrorListCells | undefined;
+  /** As in ListBlock, and no cell was made anew. */
+  readonly plain: boolean;
 }
 
 export function blockOrigins(
@@ -19,7 +21,8 @@ export function blockOrigins(
 ): BlockOrigins {
   const { records, lines } = block;
   const again = block.again ?? (() => records);
-  return { firstRow, lastRow: firstRow + records.length - 1, lines, again, errorCells };
+  const plain = block.plain === true && errorCells === undefined;
+  return { firstRow, lastRow: firstRow + records.length - 1, lines, again, errorCells, plain };
 }
 
 /** Lines and cells of those of the rows that the block has. */

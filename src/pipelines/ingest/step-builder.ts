@@ -99,8 +99,9 @@ export class StepBuilder {
     const rowsBefore = this.#rowsBefore;
     const rowsAfter = rowsBefore + slots + this.#rejections.length;
     if (rowsAfter === rowsBefore) return undefined;
+    const form = { limits: this.#bounds, plain: this.#blocks.every((block) => block.plain) };
     const page = {
-      text: packPage(this.#importId, this.#variables, this.#cells, { limits: this.#bounds }),
+      text: packPage(this.#importId, this.#variables, this.#cells, form),
       numbers: [...this.#numbers.keys()],
       zones: this.#zones.slice(0, slots),
       ...(this.#limits.size > 0 && { limits: this.#limits }),

@@ -35,19 +35,24 @@ if pageRows ~= '' then
   local newest = #buckets
   page = tonumber(redis.call('HINCRBY', campaignKey, 'pagesTotal', 1)) - 1
   local first, originals = page * tonumber(pageSlots), {}
-  -- This loop runs once per row of every list. Numbers are made text by format, twice as fast as by Lua itself.
+  -- This loop runs once per row of every list. Numbers are made text by format, twice as fast as by Lua itself; of refs,
+  -- which count up, all but the last digit is made text once for ten of them.
   local call, sub, format = redis.call, string.sub, string.format
   local prefix, modulus = base .. 'x:' .. newest .. ':', buckets[newest]
+  local digits, tens = { [0] = '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' }, ''
   local slot = -1
   for number in string.gmatch(numbers, '%d+') do
     slot = slot + 1
+    local ref = first + slot
+    local digit = ref % 10
+    if ref >= 10 and (digit == 0 or slot == 0) then tens = format('%d', (ref - digit) / 10) end
     local original
     for generation = 1, newest - 1 do
       original = original or call('HGET', base .. 'x:' .. generation .. ':' .. number % buckets[generation], number)
     end
     if not original then
       local key = format('%s%d', prefix, number % modulus)
-      if call('HSETNX', key, number, format('%d', first + slot)) == 0 then original = call('HGET', key, number) end
+      if call('HSETNX', key, number, tens .. digits[digit]) == 0 then original = call('HGET', key, number) end
     end
     if original then
       repeated = repeated + 1
