@@ -45,20 +45,30 @@ export function targetProblem(url: string, allowPrivate: boolean): string | unde
   return undefined;
 }
 
+export interface WebhookSenderOptions {
+  readonly allowPrivate: boolean;
+  /** From the first byte sent to the last one read; tests shorten it. */
+  readonly deadlineMs?: number;
+}
+
 /**
  * Sends messages as Standard Webhooks says: signed, with an id that stays the same when it is sent again. Follows no
  * redirect, since that could lead anywhere; reaches no private network unless `allowPrivate`.
  */
-export function createWebhookSender(options: { readonly allowPrivate: boolean }): SendWebhook {
-  const { allowPrivate } = options;
+export function createWebhookSender(options: WebhookSenderOptions): SendWebhook {
+  const { allowPrivate, deadlineMs = WEBHOOK_DEADLINE } = options;
   return async (message) => {
     const problem = targetProblem(message.url, allowPrivate);
     if (problem !== undefined) return { taken: false, gone: false, error: problem };
-    return post(message, allowPrivate ? {} : { lookup: publicLookup });
+    return post(message, deadlineMs, allowPrivate ? {} : { lookup: publicLookup });
   };
 }
 
-function post(message: WebhookMessage, how: Pick<RequestOptions, 'lookup'>): Promise<WebhookAnswer> {
+function post(
+  message: WebhookMessage,
+  deadlineMs: number,
+  how: Pick<RequestOptions, 'lookup'>,
+): Promise<WebhookAnswer> {
   const { id, url, secret, body, now } = message;
   const send = new URL(url).protocol === 'https:' ? requestSecure : requestPlain;
   const at = new Date(now);
@@ -72,7 +82,7 @@ function post(message: WebhookMessage, how: Pick<RequestOptions, 'lookup'>): Pro
   };
   return new Promise((resolve) => {
     const failed = (error: Error): void => resolve({ taken: false, gone: false, error: error.message });
-    const signal = AbortSignal.timeout(WEBHOOK_DEADLINE);
+    const signal = AbortSignal.timeout(deadlineMs);
     const request = send(url, { method: 'POST', headers, signal, ...how }, (response) => {
       const status = response.statusCode ?? 0;
       let bytes = 0;

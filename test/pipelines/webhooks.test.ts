@@ -51,7 +51,7 @@ function telling(): WebhookDeps {
     clock,
     webhooks: createWebhookStore(world.redis, { prefix: world.prefix }),
     history: createHistoryFeed(world.redis, { prefix: world.prefix }),
-    send: createWebhookSender({ allowPrivate: true }),
+    send: createWebhookSender({ allowPrivate: true, deadlineMs: 2_000 }),
     log: process.deps.log,
   };
 }

@@ -55,6 +55,8 @@ function isPipeline(stream: unknown): stream is PipelineStream {
 export class FaultyRedis extends Redis {
   #plan: FaultPlan | undefined;
   readonly #pipelines = new WeakMap<PipelineStream, { readonly fault: Fault | undefined }>();
+  /** A command that waits for the connection comes here once more when it stands. It is one call all the same. */
+  readonly #counted = new WeakSet<object>();
 
   strike(plan: FaultPlan): void {
     this.#plan = plan;
@@ -70,7 +72,9 @@ export class FaultyRedis extends Redis {
 
   override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
     const [command, stream] = args;
-    const fault = HANDSHAKE.has(command.name) ? undefined : this.#next(stream);
+    if (HANDSHAKE.has(command.name) || this.#counted.has(command)) return super.sendCommand(...args);
+    this.#counted.add(command);
+    const fault = this.#next(stream);
     if (fault === undefined) return super.sendCommand(...args);
     const lost = fault.startsWith('dies')
       ? new DeathError('the process is dead')
@@ -81,14 +85,8 @@ export class FaultyRedis extends Redis {
       if (isPipeline(stream)) stream.write('');
       return command.promise;
     }
-    if (isPipeline(stream)) {
-      // A pipeline listens to the command itself, so its reply must be lost there.
-      command.resolve = () => command.reject(lost);
-      return super.sendCommand(...args);
-    }
-    const sent = super.sendCommand(...args) as Promise<unknown>;
-    return sent.then(() => {
-      throw lost;
-    });
+    // Whoever waits for the reply listens to the command itself, so it must be lost there.
+    command.resolve = () => command.reject(lost);
+    return super.sendCommand(...args);
   }
 }
