@@ -90,6 +90,7 @@ function httpDeps(app: AppContext): HttpDeps {
     sessions: createRedisSessions(client, { prefix }),
     keptReplies: createRedisKeptReplies(client, { prefix }),
     provider: app.providerState,
+    ledger: app.ledger,
     contactCenter: app.contactCenter,
     forecast: app.forecast,
     pingRedis: () => client.ping(),

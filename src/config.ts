@@ -35,10 +35,13 @@ function settingsError(problems: readonly Problem[]): AppError {
  * Parses each variable by its row. An empty variable counts as unset, since compose files and shells pass it
  * for "nothing". No value is ever repeated in a problem: it may be a secret that landed in the wrong place.
  */
-function parseSettings(environment: Environment): { values: Partial<SettingValues>; problems: Problem[] } {
+function parseSettings(
+  environment: Environment,
+  names: readonly SettingName[] = SETTING_NAMES,
+): { values: Partial<SettingValues>; problems: Problem[] } {
   const values: Partial<Record<SettingName, unknown>> = {};
   const problems: Problem[] = [];
-  for (const name of SETTING_NAMES) {
+  for (const name of names) {
     const row = settingRow(name);
     const given = environment[name]?.trim() ?? '';
     const text = given === '' ? row.initial : given;
@@ -168,6 +171,33 @@ export function loadConfig(environment: Environment = process.env): Config {
   problems.push(...crossProblems(values));
   if (problems.length > 0) throw settingsError(problems);
   return deepFreeze(arrange(trustComplete(values)));
+}
+
+/** Where the command line finds the API, and its key. */
+export interface ApiConfig {
+  readonly url: string;
+  readonly key: string;
+}
+
+/**
+ * What it takes to work through the API instead of on Redis; undefined where that is not wished for. Reads nothing else
+ * of the environment. Throws AppError `settings_invalid` where only one of the two is set: what was meant as a command
+ * for an installation elsewhere must not end up on a store of this machine.
+ */
+export function loadApiConfig(environment: Environment = process.env): ApiConfig | undefined {
+  const { values, problems } = parseSettings(environment, ['RINGMASTER_URL', 'RINGMASTER_KEY']);
+  if (problems.length > 0) throw settingsError(problems);
+  const { RINGMASTER_URL: url, RINGMASTER_KEY: key } = values;
+  if (url === undefined && key === undefined) return undefined;
+  if (url !== undefined && key !== undefined) return { url, key };
+  const missing: Problem =
+    url === undefined
+      ? { name: 'RINGMASTER_URL', text: 'is needed beside RINGMASTER_KEY; set it, or unset the key' }
+      : {
+          name: 'RINGMASTER_KEY',
+          text: 'is needed beside RINGMASTER_URL; "key create" on the server makes one',
+        };
+  throw settingsError([missing]);
 }
 
 /** The provider's settings, complete, or AppError `settings_invalid` naming each that is missing. */

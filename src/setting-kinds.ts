@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { keyIdOf } from './core/access.ts';
 import { formatDuration, parseDuration } from './core/duration.ts';
 
 /**
@@ -46,6 +47,24 @@ export function isPlainHttpOrigin(text: string): boolean {
   return (url.protocol === 'https:' || url.protocol === 'http:') && plain;
 }
 
+/** Where the API is reached, perhaps behind a path of a proxy; without the slashes at its end. */
+export const ApiUrl = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') {
+    context.addIssue('write "https://host", with the port and path where there are any');
+    return z.NEVER;
+  }
+  if (url.username !== '' || url.password !== '') {
+    context.addIssue('must not hold a user or password; the key goes into RINGMASTER_KEY');
+    return z.NEVER;
+  }
+  if (url.search !== '' || url.hash !== '') {
+    context.addIssue('must not hold "?" or "#"; write the address of the console');
+    return z.NEVER;
+  }
+  return url.origin + url.pathname.replace(/\/+$/, '');
+});
+
 const NODE = /^(\[[0-9a-fA-F:.]+\]|[^\s:,/@]+):(\d{1,5})$/;
 
 export const ClusterNodes = z.string().transform((text, context) => {
@@ -74,6 +93,14 @@ export const ProxyList = z.string().transform((text, context) => {
   context.addIssue('write IP addresses or networks such as "10.0.0.0/8", separated by commas');
   return z.NEVER;
 });
+
+/** A key of our own API, as it was shown when it was made. */
+export const ApiKeySecret = z
+  .string()
+  .refine(
+    (text) => keyIdOf(text) !== undefined,
+    'is no key of ours; set it as "key create" printed it (rmk_...)',
+  );
 
 export const Path = z.string();
 export const Secret = z.string().regex(/^\S+$/, 'must not contain spaces or line breaks; set it again');

@@ -3,6 +3,8 @@ import { formatDuration } from './core/duration.ts';
 import * as limits from './core/limits.ts';
 import { HOUR, MINUTE } from './core/time.ts';
 import {
+  ApiKeySecret,
+  ApiUrl,
   duration,
   isPlainHttpOrigin,
   Path,
@@ -89,6 +91,17 @@ export const FACE_SETTINGS = {
     meaning:
       'File with the hashes of API keys, the same for the command line and every API process. Unset: `DATA_DIR/api-keys.json`.',
     schema: Path,
+  },
+  RINGMASTER_URL: {
+    meaning:
+      'For the command line only: where the API of an installation is reached, such as `https://calls.example.com`. Commands then go through the API and need nothing else of this table but `RINGMASTER_KEY`. Unset: they work on Redis themselves.',
+    schema: ApiUrl,
+  },
+  RINGMASTER_KEY: {
+    meaning:
+      'For the command line only: the API key that commands use with `RINGMASTER_URL`. Its role says what they may do.',
+    secret: true,
+    schema: ApiKeySecret,
   },
   PUSH_AUTH: {
     meaning:

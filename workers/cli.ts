@@ -4,10 +4,11 @@ import { runCli } from '../src/faces/cli/run-cli.ts';
 
 process.exitCode = await runCli(process.argv.slice(2), processIo(), async () => {
   // Loaded when a command needs it, so that help and what is wrong with a command line come at once.
-  const [{ openApp }, { loadConfig }] = await Promise.all([
-    import('../src/app.ts'),
-    import('../src/config.ts'),
-  ]);
+  const { loadApiConfig, loadConfig } = await import('../src/config.ts');
+  const api = loadApiConfig();
+  // Over the API, neither Redis nor the provider is needed, nor are the modules that speak to them.
+  if (api !== undefined) return { api, clock: (await import('../src/adapters/clock.ts')).systemClock };
+  const { openApp } = await import('../src/app.ts');
   const { probeRedis } = await import('../src/adapters/redis/probe.ts');
   const { listReader } = await import('../src/adapters/list/list-reader.ts');
   const config = loadConfig();

@@ -17,6 +17,7 @@ import * as rules from './invariants.ts';
 import { PAGE_SLOTS, VIOLATIONS_KEPT_MAX } from './limits.ts';
 import type { RowCounters } from './report.ts';
 import { dueLane, type RowLimits } from './row-limits.ts';
+import type { Instant } from './time.ts';
 
 /** Everything about a campaign but its pages, as near to one moment as the store can give. */
 export interface AuditFacts {
@@ -45,6 +46,8 @@ export interface AuditFacts {
   readonly missed: ReadonlySet<CalleeRef>;
   /** Pages that are looked at for callees whose time is over. Left out: none. */
   readonly timedPages?: ReadonlySet<number>;
+  /** Claims whose reservations of calls ran out by `now`. Left out: reservations are not audited. */
+  readonly overdueDials?: { readonly now: Instant; readonly claims: readonly rules.ClaimFacts[] };
 }
 
 export interface AuditPage {
@@ -136,6 +139,8 @@ class Audit {
     const { campaignId, counts } = facts;
     this.#certain.add(rules.checkStateSum(campaignId, counts.states, counts.accepted));
     for (const one of facts.imports) this.#certain.add(rules.checkImport(one.id, one));
+    const { now = 0, claims = [] } = facts.overdueDials ?? {};
+    for (const claim of claims) this.#certain.add(rules.checkDials(claim, now));
     this.#suspected.add(rules.checkImportsAccepted(campaignId, facts.imports, counts.accepted));
   }
 

@@ -80,7 +80,7 @@ export interface BatchRecord {
   /** When the time of its rows ends, and so its task. Left out: they have none of their own. */
   readonly rowsNotAfter?: Instant;
   /** Set when its task was stopped though the campaign goes on: its undialled callees are not at fault. */
-  readonly stoppedFor?: 'suppression';
+  readonly stoppedFor?: 'suppression' | 'rules';
   /** Set when pushes told that its calls ended: its next look is not put off any more. */
   readonly pushed?: true;
   /** What the dials of its callees are reserved under in the call ledger. Left out: by nobody. */

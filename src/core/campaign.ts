@@ -1,5 +1,10 @@
 /** Campaigns: their states and the words of their files, one subject per file in campaign/. */
+
 export { type CapSettings, retryWithin } from './campaign/caps.ts';
+export {
+  dependOnLists,
+  forbiddenChanges,
+} from './campaign/changes.ts';
 export type { PacingSettings } from './campaign/pacing.ts';
 export type { RetryRule, RetrySettings } from './campaign/retry.ts';
 export { RETRY_PRESET_NAMES, RETRY_PRESETS, type RetryPresetName } from './campaign/retry-presets.ts';

@@ -35,6 +35,11 @@ export const ERRORS = {
     retryable: false,
     meaning: 'the id is taken by a campaign with other settings',
   },
+  campaign_unchangeable: {
+    kind: 'conflict',
+    retryable: false,
+    meaning: 'settings that its callees were made with cannot become others; the message names them',
+  },
   preflight_failed: {
     kind: 'refused',
     retryable: false,
@@ -108,6 +113,16 @@ export const ERRORS = {
   body_too_large: { kind: 'too_much', retryable: false, meaning: 'the body is larger than what is taken' },
   rate_limited: { kind: 'too_much', retryable: true, meaning: 'too many requests in a short time' },
   not_ready: { kind: 'unavailable', retryable: true, meaning: 'this process takes no such request now' },
+  api_unavailable: {
+    kind: 'unavailable',
+    retryable: true,
+    meaning: 'the API of Ringmaster cannot be reached, or does not answer',
+  },
+  api_unexpected: {
+    kind: 'refused',
+    retryable: false,
+    meaning: 'what answers is not the API of Ringmaster, or another version of it',
+  },
   internal: { kind: 'refused', retryable: false, meaning: 'something went wrong inside' },
 } as const satisfies Readonly<Record<string, ErrorRow>>;
 

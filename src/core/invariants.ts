@@ -12,11 +12,11 @@ import {
   isCallable,
   isFinalCallee,
 } from './callee.ts';
-import { DUE_BUCKET } from './limits.ts';
+import { DIALS_OVERDUE_MAX, DUE_BUCKET } from './limits.ts';
 import { isFinal } from './machine.ts';
 import type { RowCounters } from './report.ts';
 import { dueLane, limitMarks, type RowLimits } from './row-limits.ts';
-import { SECOND, toSecondsUp } from './time.ts';
+import { type Instant, SECOND, toSecondsUp } from './time.ts';
 
 /** Every rule with the sentence it keeps. */
 export const RULES = {
@@ -38,6 +38,7 @@ export const RULES = {
   row_present: 'every callee has its row',
   zone_known: 'every callee has a time zone of the campaign',
   row_limits: "a callee's record has the marks of its row: its priority, and that its time ends",
+  dials_settled: 'reservations of calls are settled or renewed soon after their lease ran out',
   timed_page: 'a page with a callee that is not final, and whose time ends, is looked at for that',
 } as const;
 
@@ -71,6 +72,12 @@ export interface BatchFacts {
   readonly state: BatchState;
   readonly calleesOpen: number;
   readonly refs: ReadonlySet<CalleeRef>;
+}
+
+/** Reservations of calls for the callees of a batch, and until when they are believed. */
+export interface ClaimFacts {
+  readonly batchId: number;
+  readonly leaseUntil: Instant;
 }
 
 /** True while a batch holds this callee, so that only this batch may move it. */
@@ -155,6 +162,14 @@ export function checkLimits(
   const says = `priority ${record.priority ?? 'none'}, ${record.timed ? 'an' : 'no'} end`;
   const is = `priority ${marks.priority ?? 'none'}, ${marks.timed ? 'an' : 'no'} end`;
   return finding('row_limits', calleeName(ref), `the record says ${says}; the row says ${is}`);
+}
+
+/** dials_settled, for one claim of a batch. */
+export function checkDials(claim: ClaimFacts, now: Instant): Findings {
+  if (now - claim.leaseUntil <= DIALS_OVERDUE_MAX) return NO_FINDINGS;
+  const ended = new Date(claim.leaseUntil).toISOString();
+  const detail = `its reservations ran out at ${ended} and nobody settled them, as the sweep of the role retry does`;
+  return finding('dials_settled', `batch ${claim.batchId}`, detail);
 }
 
 /** timed_page, for one callee. */

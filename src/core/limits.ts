@@ -4,6 +4,7 @@
  */
 import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
+export * from './limits/api-client.ts';
 export * from './limits/calling.ts';
 export * from './limits/caps.ts';
 export * from './limits/drop.ts';

@@ -42,6 +42,10 @@ export const REASONS = [
   ['row_time_over', 'the time until which its row lets it be called is over'],
   ['capped', 'a cap on how often the number is called, over all campaigns, leaves no room for now'],
   ['caller_left_out', 'its caller may not call any more, so its batch was undone; no attempt was spent'],
+  [
+    'rules_narrowed',
+    'its task could have dialled when the campaign may not call any more, so it was stopped; no attempt was spent',
+  ],
 ] as const satisfies readonly (readonly [string, string])[];
 
 export type Reason = (typeof REASONS)[number][0];

@@ -131,7 +131,7 @@ export interface ReportTotals extends RowCounters {
 
 export interface TotalsCounter {
   /** Counts one line of the report. */
-  add(record: CalleeRecord): void;
+  add(record: Pick<CalleeRecord, 'state' | 'attempts' | 'disposition'>): void;
   /**
    * The totals, with the rows of all imports. `importsOver`: no import was open at any time while the lines were
    * read, so every accepted row must have its line. Throws InvariantError where the numbers do not add up.

@@ -7,6 +7,9 @@ import { isoInZone, zoneClock } from './zone-clock.ts';
 /** The list that holds for every campaign, or the one of a campaign. */
 export type SuppressionList = 'global' | { readonly campaignId: string };
 
+/** The zone in which dates of the list of all campaigns are understood and shown: a campaign's own default. */
+export const GLOBAL_LIST_ZONE = 'Asia/Shanghai';
+
 /** Why a number is on a list. Never holds the number. */
 export interface SuppressionEntry {
   readonly list: SuppressionList;

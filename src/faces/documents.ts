@@ -5,11 +5,13 @@ import { isCallable } from '../core/callee.ts';
 import { calleeId } from '../core/callee-id.ts';
 import { openingAt } from '../core/calling-window.ts';
 import { callingRules } from '../core/campaign-rules.ts';
-import type { ImportRecord } from '../core/import.ts';
+import { maskedValue } from '../core/error-list.ts';
+import type { ImportRecord, Rejection } from '../core/import.ts';
 import { ROW_PRIORITY_DEFAULT } from '../core/limits.ts';
 import type { CalleeRow, RowPlace } from '../core/page.ts';
 import { reasonText } from '../core/reasons.ts';
 import type { Instant } from '../core/time.ts';
+import { waitingOf } from '../core/waiting.ts';
 import type { CampaignRecord, Store } from '../ports/store.ts';
 
 /** ISO 8601 in UTC; null where there is no such time. */
@@ -99,19 +101,34 @@ export interface ImportDocument {
 }
 
 export function importDocument(record: ImportRecord): ImportDocument {
-  const { campaignId, createdAt, closedAt, wish: _wish, ...rest } = record;
+  const { id, campaignId: campaign, state, reason, fileName, bytes, encoding, delimiter } = record;
+  const { rows, accepted, duplicate, suppressed, rejected } = record;
   const { mode = 'add', updated = 0, encodingSure = null, format = null, sheet = '' } = record;
   return {
-    ...rest,
-    encodingSure,
-    format,
-    sheet,
-    mode,
-    updated,
-    campaign: campaignId,
-    createdAt: timeText(createdAt),
-    closedAt: timeText(closedAt),
+    ...{ id, campaign, state, reason, fileName, bytes, rows, accepted, duplicate, suppressed, rejected },
+    ...{ encoding, encodingSure, delimiter, format, sheet, mode, updated },
+    createdAt: timeText(record.createdAt),
+    closedAt: timeText(record.closedAt),
   };
+}
+
+export interface RejectionDocument {
+  readonly kind: string;
+  readonly row: number;
+  /** 0 where the list has no lines. */
+  readonly line: number;
+  readonly column: string;
+  readonly code: string;
+  readonly message: string;
+  /** What stands in the column at fault, masked; empty where it is the row as a whole. */
+  readonly value: string;
+  readonly cells: readonly string[];
+}
+
+/** A row that made no callee. Its cells are shown as they were: for operators who asked for them only. */
+export function rejectionDocument(rejection: Rejection, header: readonly string[]): RejectionDocument {
+  const { kind, row, line, column, code, message, cells } = rejection;
+  return { kind, row, line, column, code, message, value: maskedValue(rejection, header), cells };
 }
 
 export interface CalleeLine {
@@ -202,5 +219,25 @@ export function calleeDocument(
     uui: row.uui,
     variables: row.variables,
     history: stories.map(historyEntry),
+  };
+}
+
+/** A callee with what it waits for. */
+export interface WaitingCallee extends CalleeDocument {
+  /** Null once it is over; `until` is null where nobody can tell. */
+  readonly waiting: { readonly why: string; readonly until: string | null } | null;
+}
+
+/** The same callee with why it is where it is, as things are at `now`. */
+export function waitingCallee(
+  document: CalleeDocument,
+  campaign: CampaignRecord,
+  record: CalleeRecord,
+  now: Instant,
+): WaitingCallee {
+  const waiting = waitingOf(campaign, record, now);
+  return {
+    ...document,
+    waiting: waiting === undefined ? null : { why: waiting.why, until: timeText(waiting.until) },
   };
 }

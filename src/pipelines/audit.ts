@@ -1,7 +1,9 @@
 import { type AuditFacts, type AuditPage, type AuditResult, createAudit } from '../core/audit.ts';
 import type { CalleeRef } from '../core/callee.ts';
 import { checkCounts, type Violation } from '../core/invariants.ts';
-import { PAGE_SLOTS } from '../core/limits.ts';
+import { OVERDUE_CLAIMS_PER_AUDIT, PAGE_SLOTS } from '../core/limits.ts';
+import type { CallLedger } from '../ports/call-ledger.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { CampaignRecord, Store, StoredFacts, StoredPage } from '../ports/store.ts';
 import { requireCampaign } from './actions.ts';
 
@@ -15,6 +17,9 @@ export interface AuditDeps {
     Store,
     'campaign' | 'campaignIds' | 'auditFacts' | 'missedCallees' | 'pages' | 'pageStories' | 'findNumbers'
   >;
+  /** With the clock, or not at all. Left out: what calls are reserved is not audited. */
+  readonly ledger?: Pick<CallLedger, 'overdue'> | undefined;
+  readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
 export interface CampaignAudit extends AuditResult {
@@ -64,8 +69,20 @@ async function collect(deps: AuditDeps, campaign: CampaignRecord): Promise<Colle
     dueIndex: stored.dueIndex,
     missed: new Set(missed.map(({ ref }) => ref)),
     timedPages: new Set(stored.timedPages),
+    ...(await overdueDials(deps, campaign.id)),
   };
   return { facts, stored };
+}
+
+/** Reservations of the campaign's calls that ran out, as facts. */
+async function overdueDials(
+  { ledger, clock }: AuditDeps,
+  campaignId: string,
+): Promise<Pick<AuditFacts, 'overdueDials'>> {
+  if (ledger === undefined || clock === undefined) return {};
+  const now = clock.now();
+  const overdue = await ledger.overdue(now, OVERDUE_CLAIMS_PER_AUDIT);
+  return { overdueDials: { now, claims: overdue.filter((claim) => claim.campaignId === campaignId) } };
 }
 
 async function pageFacts(deps: AuditDeps, campaignId: string, page: StoredPage): Promise<AuditPage> {

@@ -26,7 +26,7 @@ function parseSettings(id: string, json: unknown): CampaignSettings {
 }
 
 /** Names of the settings in which the two differ. */
-function differingFields(held: CampaignSettings, wanted: CampaignSettings): string[] {
+export function differingSettings(held: CampaignSettings, wanted: CampaignSettings): string[] {
   const fields = new Set([...Object.keys(held), ...Object.keys(wanted)]);
   const settingOf = (settings: CampaignSettings, field: string): unknown =>
     Object.entries(settings).find(([name]) => name === field)?.[1];
@@ -36,7 +36,7 @@ function differingFields(held: CampaignSettings, wanted: CampaignSettings): stri
 /**
  * Stores a campaign file under its id, as a draft. The same settings again change nothing, a default that is
  * now spelled out included. Throws `campaign_id_invalid`, `campaign_invalid`, or `campaign_differs` naming the
- * settings in which the two differ: a campaign is never changed under the callees that it already has.
+ * settings in which the two differ: to change a campaign, somebody must say so (`changeCampaign`).
  */
 export async function putCampaign(
   deps: PutCampaignDeps,
@@ -52,11 +52,11 @@ export async function putCampaign(
   const result = await deps.store.createCampaign(id, json, deps.clock.now());
   if (result !== 'different') return { campaignId: id, outcome: result };
   const held = await deps.store.campaign(id);
-  const fields = held === undefined ? [] : differingFields(held.settings, wanted);
+  const fields = held === undefined ? [] : differingSettings(held.settings, wanted);
   if (held !== undefined && fields.length === 0) return { campaignId: id, outcome: 'same' };
   throw new AppError(
     'campaign_differs',
-    `campaign "${id}" exists with other settings (${fields.join(', ')}); choose another id, or put the settings it has`,
+    `campaign "${id}" exists with other settings (${fields.join(', ')}); choose another id, put the settings it has, or say that it is to be changed ("campaign put --update")`,
     { facts: { fields } },
   );
 }

@@ -8,7 +8,7 @@ import type { Log } from '../ports/log.ts';
 import type { WakeQueue } from '../ports/queue.ts';
 import type { CampaignRecord, Change, Store } from '../ports/store.ts';
 import type { Suppression } from '../ports/suppression.ts';
-import type { Telephony } from '../ports/telephony.ts';
+import type { Telephony, TelephonyFailure } from '../ports/telephony.ts';
 
 /** The bounds of limits.ts that an operator, or a test, may turn. Milliseconds. */
 export interface PipelineBounds {
@@ -110,6 +110,16 @@ export async function blockCampaign(
   why: { readonly reason: string; readonly text: string },
 ): Promise<void> {
   await haltCampaign(deps, campaignId, 'blocked', why);
+}
+
+/** Why a campaign is blocked where the provider refused it something, and what to do. */
+export function refusalText(
+  what: string,
+  { code, message }: Pick<TelephonyFailure, 'code' | 'message'>,
+  campaignId: string,
+): string {
+  const said = message.replace(/[.。\s]+$/, '');
+  return `the provider refused ${what} with ${code}: ${said}. Mend it, then: campaign start ${campaignId}`;
 }
 
 /** The look of a batch that is due first, of those in some states; undefined when there is none. */

@@ -14,12 +14,19 @@ import type { CampaignRecord, DueCallee } from '../ports/store.ts';
 import type { TaskReading, TelephonyFailure } from '../ports/telephony.ts';
 import { fetchRecords } from './call-records.ts';
 import { watchCalls } from './call-watch.ts';
-import { blockCampaign, inParallel, type PipelineDeps } from './deps.ts';
+import { blockCampaign, inParallel, type PipelineDeps, refusalText } from './deps.ts';
 import { wakeDispatch } from './dispatch.ts';
+import { stopOutlivingTasks } from './rule-watch.ts';
 import { settleDials } from './settle-dials.ts';
 import { stopSuppressedTasks } from './suppression.ts';
 import { scanTasks } from './task-list.ts';
 import { activeBatches, lookAfter, noteLook, reviseLooks } from './task-looks.ts';
+
+/** Why the callees come back that a task had not dialled when it was stopped early. */
+const UNDONE = { suppression: 'batch_undone', rules: 'rules_narrowed' } as const satisfies Record<
+  NonNullable<BatchRecord['stoppedFor']>,
+  Reason
+>;
 
 /**
  * One look at a campaign's live tasks: those whose look is due are brought to the state the campaign is in
@@ -32,6 +39,7 @@ export async function pollCampaign(deps: PipelineDeps, campaignId: string): Prom
   const control = wantedControl(campaign.state);
   const now = deps.clock.now();
   await stopSuppressedTasks(deps, campaignId);
+  await stopOutlivingTasks(deps, campaign);
   const [oldest, ...younger] = await activeBatches(deps, campaignId);
   const look = async (batch: BatchRecord): Promise<void> => {
     const controlled = await controlTask(deps, campaignId, batch, control);
@@ -189,7 +197,7 @@ async function recordReading(
   const wish = { takeAll, turn: batch.readings, insist };
   const fetched = await fetchRecords(deps, campaignId, batch, sessionIds, wish);
   const now = deps.clock.now();
-  const stopped = batch.stoppedFor === undefined ? undefined : 'batch_undone';
+  const stopped = batch.stoppedFor && UNDONE[batch.stoppedFor];
   const rules = { now, taskEnded: ended, recordWaitMax: bounds.recordWaitMax, stopped } as const;
   const moves = over.flatMap((callee) => {
     // Left for a fuller request: its record was not asked for, so its absence means nothing.
@@ -251,7 +259,7 @@ async function readingFailed(
     return;
   }
   if (failure.kind === 'blocked') {
-    const text = `the provider refused to show a task with ${failure.code}: ${failure.message}. Mend it, then: campaign start ${campaignId}`;
+    const text = refusalText('to show a task', failure, campaignId);
     await blockCampaign(deps, campaignId, { reason: 'provider_blocked', text });
   }
   const now = deps.clock.now();

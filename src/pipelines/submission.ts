@@ -11,7 +11,7 @@ import type { TelephonyFailure } from '../ports/telephony.ts';
 import { mayStillCall } from './callers.ts';
 import { standingDials } from './claim/caps.ts';
 import { withinRows } from './claim/row-times.ts';
-import { blockCampaign, type PipelineDeps, settle } from './deps.ts';
+import { blockCampaign, type PipelineDeps, refusalText, settle } from './deps.ts';
 import { giveBackDials } from './settle-dials.ts';
 import { endSuppressed, findSuppressed, listsVersion } from './suppression.ts';
 import { firstLookAt } from './task-looks.ts';
@@ -208,7 +208,7 @@ async function submissionFailed(
       // Blocked first: were the callees released before, another dispatcher would claim and submit them again.
       await blockCampaign(deps, campaignId, {
         reason: failure.kind === 'blocked' ? 'provider_blocked' : 'provider_invalid',
-        text: `the provider refused a task with ${failure.code}: ${failure.message}. Mend it, then: campaign start ${campaignId}`,
+        text: refusalText('a task', failure, campaignId),
       });
       await releaseBatch(deps, campaignId, batch, 'submission_refused', { code: failure.code });
       return;

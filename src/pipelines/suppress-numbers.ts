@@ -3,7 +3,13 @@ import { CampaignId, type CampaignSettings } from '../core/campaign.ts';
 import { AppError } from '../core/errors.ts';
 import { SUPPRESSION_REASON_MAX } from '../core/limits.ts';
 import { parsePhone } from '../core/phone.ts';
-import { listName, parseExpiry, parseReason, type SuppressionList } from '../core/suppression.ts';
+import {
+  GLOBAL_LIST_ZONE,
+  listName,
+  parseExpiry,
+  parseReason,
+  type SuppressionList,
+} from '../core/suppression.ts';
 import type { Instant } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { WakeQueue } from '../ports/queue.ts';
@@ -56,7 +62,7 @@ export interface NamedList {
 }
 
 /** Numbers and dates of the list of all campaigns are understood as those of a campaign that names nothing else. */
-const GLOBAL: NamedList = { list: 'global', region: 'CN', zone: 'Asia/Shanghai' };
+const GLOBAL: NamedList = { list: 'global', region: 'CN', zone: GLOBAL_LIST_ZONE };
 
 /** The list of a campaign, or that of all. Throws `campaign_not_found`. */
 export async function namedList(

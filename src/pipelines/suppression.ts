@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { Suppression, SuppressionFindings } from '../ports/suppression.ts';
 import { inParallel, type PipelineDeps, settle } from './deps.ts';
+import { stopTaskEarly } from './stop-task.ts';
 
 /** What it takes to end waiting callees: an operator's command has this much too. */
 export interface SuppressDeps {
@@ -118,21 +119,8 @@ async function lookUpTask(deps: PipelineDeps, campaignId: string, batch: BatchRe
   if (judged === 'clean') await note(deps, campaignId, batch, lookedUp);
   if (judged === 'ended') await note(deps, campaignId, batch, { ...lookedUp, ...soon });
   if (judged !== 'stop') return;
-  const result = await deps.telephony.stopTask(batch.taskId);
-  const facts = { campaignId, batchId: batch.id };
-  if (!result.ok) {
-    const { code, kind, message } = result.failure;
-    deps.log.warn({ event: 'suppression_stop_failed', ...facts, code, kind }, message);
-    return;
-  }
-  deps.log.info({ event: 'task_stopped', ...facts }, 'a callee that it had not dialled is suppressed');
-  // Stale: it was changed meanwhile; stopping it once more does no harm.
-  await note(deps, campaignId, batch, {
-    ...lookedUp,
-    ...soon,
-    control: 'stop',
-    stoppedFor: 'suppression',
-  });
+  const text = 'a callee that it had not dialled is suppressed';
+  await stopTaskEarly(deps, campaignId, batch, { stoppedFor: 'suppression', text, change: lookedUp });
 }
 
 /** Numbers of the callees that the task has not ended yet, as far as we know. */

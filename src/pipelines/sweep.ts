@@ -5,6 +5,7 @@ import { endTimedOut } from './claim/row-times.ts';
 import { inParallel, nextLook, type PipelineDeps } from './deps.ts';
 import { wakeDispatch } from './dispatch.ts';
 import { announceRetries, endWaiting } from './retry.ts';
+import { outlivesRules } from './rule-watch.ts';
 import { settleOverdueDials } from './settle-dials.ts';
 import { isToBeLookedUp, listsVersion } from './suppression.ts';
 
@@ -50,7 +51,8 @@ async function sweepCampaign(deps: PipelineDeps, campaign: CampaignRecord): Prom
   const isDue = (batch: BatchRecord): boolean => batch.nextLookAt <= now || batch.control !== wanted;
   // And where a number was suppressed by a process that did not get to say so.
   const version = live.length === 0 ? 0 : await listsVersion(deps, campaignId);
-  if (live.some((batch) => isDue(batch) || isToBeLookedUp(batch, version)))
+  const isLate = (batch: BatchRecord): boolean => outlivesRules(campaign, batch, now);
+  if (live.some((batch) => isDue(batch) || isToBeLookedUp(batch, version) || isLate(batch)))
     await deps.queue.wake({ queue: 'poll', campaignId, priority });
   if (state === 'running') await announceRetries(deps, campaign);
 }

@@ -7,7 +7,7 @@ import {
   type CalleeStory,
 } from '../../src/core/callee.ts';
 import { duePlaceOf, isHeld, RULES, type Rule } from '../../src/core/invariants.ts';
-import { PAGE_SLOTS, VIOLATIONS_KEPT_MAX } from '../../src/core/limits.ts';
+import { DIALS_OVERDUE_MAX, PAGE_SLOTS, VIOLATIONS_KEPT_MAX } from '../../src/core/limits.ts';
 
 const base: CalleeRecord = {
   ...{ state: 'initial', reason: 'imported', disposition: undefined, attempts: 0, returns: 0 },
@@ -180,6 +180,13 @@ const BROKEN: readonly (readonly [Rule, string, Campaign])[] = [
   ['number_unique', 'two callees of one number', withPage({ indexed: [0, 1, 0, 3, 4, 5, 6] })],
   ['number_unique', 'a number that is not found', withPage({ indexed: [] })],
   ['row_present', 'a callee without a row', withPage({ rows: [{}, {}, {}, {}, {}, {}] })],
+  [
+    'dials_settled',
+    'reservations that nobody settles',
+    withFacts(() => ({
+      overdueDials: { now: DIALS_OVERDUE_MAX + 11, claims: [{ batchId: 3, leaseUntil: 10 }] },
+    })),
+  ],
   ['zone_known', 'a zone that the campaign does not have', withRecord(0, { zone: 2 })],
 ];
 

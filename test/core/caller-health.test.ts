@@ -123,6 +123,20 @@ describe('the circuit breaker', () => {
     ).toBeUndefined();
   });
 
+  test('stays closed for one bad caller that called too little yet to be left out, and opens for two', () => {
+    const one = new Map([
+      [1, calls(17, 0, 17)],
+      [2, calls(17, 9, 0)],
+      [3, calls(16, 9, 0)],
+    ]);
+    expect(judge(one)).toBeUndefined();
+    expect(judge(new Map([...one, [2, calls(17, 0, 15)]]))).toBeDefined();
+    // Where nobody else called, nothing shows that the others do well.
+    const few = { share: 0.3, calls: 10 };
+    const alone = callerViews(RULES, [], new Map([[1, calls(12, 0, 12)]]));
+    expect(judgeBreaker(few, alone, 0, MINUTE)).toBeDefined();
+  });
+
   test('opens when all of them are bad, and never where it is off', () => {
     const all = new Map([1, 2, 3].map((caller) => [caller, calls(100, 10, 40)] as const));
     expect(judge(all)).toBeDefined();

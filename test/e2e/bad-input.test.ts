@@ -187,7 +187,10 @@ it('wrong credentials block a campaign with the code of the provider; with the r
   // Blocked, and everybody is back where they were, at no attempt's cost.
   const back = { state: 'blocked', reason: 'provider_blocked', attempts: 0, counts: { initial: 40 } };
   await until(async () => expect(await show()).toMatchObject(back));
-  expect((await show()).reasonText).toMatch(/AuthFailure\.SignatureFailure.*campaign start quick/);
+  // The provider's own full stop, or ours, ends the sentence.
+  expect((await show()).reasonText).toMatch(
+    /AuthFailure\.SignatureFailure.*[^.]\. Mend it, then: campaign start quick/,
+  );
   expect(await ledgerOf(url)).toMatchObject({ dials: 0 });
   expect((await wrong.end()).code).toBe(0);
 

@@ -360,7 +360,9 @@ describe('import', () => {
     expect(text.err.match(/nobody has begun/g)).toHaveLength(1);
     const sentence = 'row 1 (line 2), column "number": rejected, number_invalid: no\n';
     expect((await cli(`import errors ${record?.id} --text`)).out).toBe(sentence);
-    expect(JSON.parse((await cli(`import errors ${record?.id} --json`)).out)).toEqual([rejection]);
+    expect(JSON.parse((await cli(`import errors ${record?.id} --json`)).out)).toEqual([
+      { ...rejection, value: '' },
+    ]);
   });
 
   it('add --wait of a list that cannot be taken ends with code 1 and the reason', async () => {

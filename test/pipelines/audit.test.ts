@@ -1,11 +1,19 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { createRedisCallLedger } from '../../src/adapters/redis/call-ledger.ts';
 import { campaignKeys } from '../../src/adapters/redis/keys.ts';
 import { createRedisStore } from '../../src/adapters/redis/store.ts';
-import { RECORD_BYTES } from '../../src/core/limits.ts';
+import { DIAL_LEASE, DIALS_OVERDUE_MAX, RECORD_BYTES } from '../../src/core/limits.ts';
+import { DAY } from '../../src/core/time.ts';
 import { auditCampaign, runAudit } from '../../src/pipelines/audit.ts';
 import type { Store } from '../../src/ports/store.ts';
-import { callSeeded, SEEDED_SETTINGS, seedCampaign, seededNumber } from '../support/seeded-campaign.ts';
+import {
+  callSeeded,
+  SEEDED_AT,
+  SEEDED_SETTINGS,
+  seedCampaign,
+  seededNumber,
+} from '../support/seeded-campaign.ts';
 import { freshPrefix } from '../support/store.ts';
 
 let connection: Redis;
@@ -101,6 +109,28 @@ describe('the audit', () => {
         { campaign: 'spring', callees: 1_500, violations: 0 },
       ],
     });
+  });
+
+  it('finds reservations of calls that nobody settles, once a sweep must have seen them', async () => {
+    const ledger = createRedisCallLedger(connection, { prefix });
+    const caps = { rolling: [{ calls: 3, per: DAY }] };
+    const callees = [{ ref: 700, number: Number(seededNumber(701)), lastBatch: 0 }];
+    const { id } = await ledger.reserve(
+      { campaignId: 'spring', batchId: 7, caps, callees },
+      SEEDED_AT,
+      SEEDED_AT + DIAL_LEASE,
+    );
+    const auditAt = async (at: number, campaignId = 'spring') =>
+      (await auditCampaign({ store, ledger, clock: { now: () => at } }, campaignId)).violations;
+    const late = SEEDED_AT + DIAL_LEASE + DIALS_OVERDUE_MAX;
+    expect(await auditAt(late)).toEqual([]);
+    expect(await auditAt(late + 1)).toMatchObject([{ rule: 'dials_settled', where: 'batch 7' }]);
+    await seedCampaign(store, 'autumn', 10);
+    expect(await auditAt(late + 1, 'autumn')).toEqual([]);
+    await ledger.renew(id, late);
+    expect(await auditAt(late + 1)).toEqual([]);
+    await ledger.close(id);
+    expect(await auditAt(late + DAY)).toEqual([]);
   });
 
   it('of a campaign that moves meanwhile reports no false alarm and says that it moved', async () => {

@@ -6,7 +6,7 @@ import { DISPOSITION_NAMES } from '../../core/disposition.ts';
 import { AppError } from '../../core/errors.ts';
 import { CAMPAIGN_ZONES_MAX } from '../../core/limits.ts';
 import type { Instant } from '../../core/time.ts';
-import type { CampaignCounts, CampaignRecord, OrphanTask, TrailEntry } from '../../ports/store.ts';
+import type { CampaignCounts, CampaignRecord, OrphanTask, Store, TrailEntry } from '../../ports/store.ts';
 import { readCallerFacts } from './caller-facts.ts';
 import { keysOf, type StoreContext } from './context.ts';
 import { campaignsKey } from './keys.ts';
@@ -73,6 +73,30 @@ export async function moveCampaign(
   return context.scripts.moveCampaign(
     [keys.campaign, keys.trail],
     [before.version, to, why.reason, why.text, JSON.stringify(entry)],
+  );
+}
+
+export async function changeCampaign(
+  context: StoreContext,
+  before: CampaignRecord,
+  settings: unknown,
+  why: Parameters<Store['changeCampaign']>[2],
+): Promise<boolean> {
+  const { timeZone } = CampaignSettings.parse(settings);
+  const keys = keysOf(context, before.id);
+  const { state, version, pagesTotal, importsOpen } = before;
+  const entry = {
+    at: why.now,
+    by: why.by,
+    from: state,
+    to: state,
+    reason: 'settings_changed',
+    text: why.text,
+  };
+  const lists = why.sameLists ? `${pagesTotal}/${importsOpen}` : '';
+  return context.scripts.changeCampaign(
+    [keys.campaign, keys.zones, keys.trail],
+    [version, lists, canonicalJson(settings), timeZone, JSON.stringify(entry)],
   );
 }
 

@@ -43,6 +43,10 @@ export function loadScripts(client: RedisClient) {
       'move-campaign',
       z.int().transform((moved) => moved === 1),
     ),
+    changeCampaign: entry(
+      'change-campaign',
+      z.int().transform((changed) => changed === 1),
+    ),
     openImport: entry(
       'open-import',
       z.int().transform((opened) => opened === 1),

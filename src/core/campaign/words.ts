@@ -1,6 +1,7 @@
 /** The small words that campaign files are made of: ids, times, durations, zones, numbers. Each says what to write instead. */
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
+import { ZONES_KEPT_MAX } from '../limits.ts';
 import type { Instant } from '../time.ts';
 
 /** Campaign ids go into key names, task names and file paths, so they are short, plain and free of dots. */
@@ -11,11 +12,18 @@ export const CampaignId = z
     'use 1 to 48 lower-case letters, digits, "-" or "_", not starting with "-" or "_"',
   );
 
+/** Names that were found to be time zones: asking costs as much as all else in reading a campaign from the store. */
+const known = new Set<string>();
+
 /** True when this runtime knows the IANA time zone. What it does not know is refused, never guessed. */
 export function isTimeZone(name: string): boolean {
+  if (known.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
-    return /^[A-Za-z]/.test(name);
+    if (!/^[A-Za-z]/.test(name)) return false;
+    if (known.size >= ZONES_KEPT_MAX) known.clear();
+    known.add(name);
+    return true;
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;

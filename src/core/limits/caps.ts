@@ -33,6 +33,13 @@ export const DIALS_FRESH = 30 * SECOND;
 export const OVERDUE_CLAIMS_PER_SWEEP = 8;
 
 /**
+ * How long after the end of its lease a claim must have been settled or renewed: hundreds of sweeps. One
+ * that is older is looked after by nobody, and keeps its numbers from being called. Claims that an audit reads.
+ */
+export const DIALS_OVERDUE_MAX = 30 * MINUTE;
+export const OVERDUE_CLAIMS_PER_AUDIT = 1_000;
+
+/**
  * Parts of the ledger, each on a cluster slot of its own. A claim of some hundred callees asks each once, and that is
  * half of what it costs, so there are no more than a cluster can use. A divisor of 64, since one digit tells the part.
  * Part of the stored format: with other parts, earlier dials would not be found.

@@ -1,19 +1,11 @@
 import { type Command, Option } from 'commander';
-import { present } from '../../core/assert.ts';
-import { CALLEE_STATES, type CalleeRef, type CalleeState } from '../../core/callee.ts';
-import { PAGE_SLOTS, ROW_PRIORITY_DEFAULT } from '../../core/limits.ts';
+import { CALLEE_STATES, type CalleeState } from '../../core/callee.ts';
+import { ROW_PRIORITY_DEFAULT } from '../../core/limits.ts';
 import { isoInZone } from '../../core/zone-clock.ts';
-import { CALLEE_ACTION_NAMES, CALLEE_ACTIONS, requireCampaign } from '../../pipelines/actions.ts';
-import { findCallee, readCallee } from '../../pipelines/find-callee.ts';
-import type { CampaignRecord } from '../../ports/store.ts';
-import { type CalleeDocument, type CalleeLine, calleeDocument, calleeLine } from '../documents.ts';
-import type { CliDeps, Session } from './deps.ts';
+import { CALLEE_ACTION_NAMES, CALLEE_ACTIONS } from '../../pipelines/actions.ts';
+import type { CalleeDocument, CalleeLine, WaitingCallee } from '../documents.ts';
+import type { Session } from './deps.ts';
 import { factsText, printJson, printJsonArray, printLine, printLines } from './output.ts';
-
-async function documentOf(deps: CliDeps, campaign: CampaignRecord, ref: CalleeRef): Promise<CalleeDocument> {
-  const { record, row, stories } = await readCallee(deps, campaign, ref);
-  return calleeDocument(calleeLine(campaign.id, ref, record, row), record, row, stories);
-}
 
 /** A time of a document in the campaign's own zone, as operators think of it. */
 function localTime(at: unknown, timeZone: string): string {
@@ -47,8 +39,15 @@ function limitsOf({ limits }: CalleeDocument, timeZone: string): [string, string
   ];
 }
 
+/** Why it is where it is, and until when; nothing once it is over. */
+function waitingFor({ waiting }: WaitingCallee, timeZone: string): [string, string][] {
+  if (waiting === null) return [];
+  const until = waiting.until === null ? '' : `, until ${localTime(waiting.until, timeZone)}`;
+  return [['waiting', `${waiting.why}${until}`]];
+}
+
 /** A callee for people: what it is, then everything that happened to it and why. */
-function calleeText(document: CalleeDocument, timeZone: string): string {
+function calleeText(document: WaitingCallee, timeZone: string): string {
   const facts: [string, string | number][] = [
     ['callee', document.id],
     ['number', document.callee],
@@ -59,32 +58,13 @@ function calleeText(document: CalleeDocument, timeZone: string): string {
     ['disposition', document.disposition ?? '-'],
     ['attempts', document.attempts],
     ['next attempt', localTime(document.nextAttemptAt, timeZone)],
+    ...waitingFor(document, timeZone),
     ...limitsOf(document, timeZone),
     ['UUI', document.uui === '' ? '-' : document.uui],
     ...Object.entries(document.variables),
   ];
   const history = document.history.map((entry) => historyText(entry, timeZone));
   return [factsText(facts), ...(history.length === 0 ? [] : ['', 'history', ...history])].join('\n');
-}
-
-/** Callees in some states, in row order, a page in memory at a time. */
-async function* listCallees(
-  deps: CliDeps,
-  campaignId: string,
-  states: readonly CalleeState[],
-): AsyncIterable<CalleeLine> {
-  let page: number | undefined = 0;
-  while (page !== undefined) {
-    const { callees, next } = await deps.store.calleesIn(campaignId, states, page, PAGE_SLOTS);
-    const rows = await deps.store.rows(
-      campaignId,
-      callees.map(({ ref }) => ref),
-    );
-    for (const [at, { ref, record }] of callees.entries()) {
-      yield calleeLine(campaignId, ref, record, present(rows[at], `row of callee c${ref}`));
-    }
-    page = next;
-  }
 }
 
 function lineText(line: CalleeLine, timeZone: string): string {
@@ -100,15 +80,11 @@ async function* lineTexts(lines: AsyncIterable<CalleeLine>, timeZone: string): A
 /** One command per row of the table of actions on a callee. */
 function addActions(callee: Command, session: Session): void {
   for (const name of CALLEE_ACTION_NAMES) {
-    const action = CALLEE_ACTIONS[name];
     callee
       .command(`${name.replaceAll('_', '-')} <campaign> <callee>`)
-      .description(action.does)
+      .description(CALLEE_ACTIONS[name].does)
       .action(async (campaignId: string, text: string) => {
-        const result = await session.use(async (deps) => {
-          const ref = await findCallee(deps, await requireCampaign(deps.store, campaignId), text);
-          return action.run(deps, { campaignId, callee: ref, by: session.io.user });
-        });
+        const result = await session.use((backend) => backend.actOnCallee(name, campaignId, text));
         await printLine(session.io, result.text);
       });
   }
@@ -126,12 +102,10 @@ export function addCalleeCommands(program: Command, session: Session): void {
     )
     .option('--json', 'print one JSON document')
     .action(async (campaignId: string, text: string, options: { json?: true }) => {
-      await session.use(async (deps) => {
-        const campaign = await requireCampaign(deps.store, campaignId);
-        const document = await documentOf(deps, campaign, await findCallee(deps, campaign, text));
-        return options.json
-          ? printJson(io, document)
-          : printLine(io, calleeText(document, campaign.settings.timeZone));
+      await session.use(async (backend) => {
+        const document = await backend.callee(campaignId, text);
+        if (options.json) return printJson(io, document);
+        return printLine(io, calleeText(document, await backend.timeZoneOf(campaignId)));
       });
     });
   callee
@@ -140,15 +114,10 @@ export function addCalleeCommands(program: Command, session: Session): void {
     .addOption(new Option('--state <state>', 'only those in this state').choices(CALLEE_STATES))
     .option('--json', 'print one JSON document')
     .action(async (campaignId: string, options: { state?: CalleeState; json?: true }) => {
-      await session.use(async (deps) => {
-        const campaign = await requireCampaign(deps.store, campaignId);
-        const lines = listCallees(
-          deps,
-          campaignId,
-          options.state === undefined ? CALLEE_STATES : [options.state],
-        );
+      await session.use(async (backend) => {
+        const lines = backend.callees(campaignId, options.state);
         if (options.json) return printJsonArray(io, lines);
-        return printLines(io, lineTexts(lines, campaign.settings.timeZone));
+        return printLines(io, lineTexts(lines, await backend.timeZoneOf(campaignId)));
       });
     });
 }

@@ -2,11 +2,10 @@ import { type Command, Option } from 'commander';
 import { CALLEE_STATES, isFinalCallee } from '../../core/callee.ts';
 import { DISPOSITION_NAMES } from '../../core/disposition.ts';
 import { AppError } from '../../core/errors.ts';
-import { CLI_LOOK_INTERVAL } from '../../core/limits.ts';
-import { ACTION_NAMES, ACTIONS, type OperatorAction, requireCampaign } from '../../pipelines/actions.ts';
-import { putCampaign } from '../../pipelines/campaigns.ts';
-import { type CampaignDocument, campaignDocument } from '../documents.ts';
-import type { CliDeps, CliIo, Session } from './deps.ts';
+import { ACTION_NAMES, ACTIONS, type OperatorAction } from '../../pipelines/actions.ts';
+import type { CampaignDocument } from '../documents.ts';
+import type { CliBackend, PutOutcome } from './backend.ts';
+import type { CliIo, Session } from './deps.ts';
 import { readText } from './input.ts';
 import { countText, factsText, printJson, printLine, tableText, write } from './output.ts';
 
@@ -49,15 +48,20 @@ function campaignText(document: CampaignDocument): string {
   ].join('\n');
 }
 
-async function documentOf(deps: CliDeps, id: string): Promise<CampaignDocument> {
-  return campaignDocument(deps.store, await requireCampaign(deps.store, id), deps.clock.now());
+/** Nothing, where the operator ended a look that was under way; else the error. */
+function unlessInterrupted(io: CliIo): (error: unknown) => undefined {
+  return (error) => {
+    if (!io.signal.aborted) throw error;
+    return undefined;
+  };
 }
 
 /** Shows the campaign again whenever something about it changed, until it is over or the operator has seen enough. */
-async function watch(deps: CliDeps, io: CliIo, id: string): Promise<void> {
+async function watch(backend: CliBackend, io: CliIo, id: string): Promise<void> {
   let shown = '';
   while (!io.signal.aborted) {
-    const document = await documentOf(deps, id);
+    const document = await backend.campaign(id, 'watching').catch(unlessInterrupted(io));
+    if (document === undefined) return;
     const { nextDueAt: _, ...rest } = document;
     const present = JSON.stringify(rest);
     if (present !== shown) {
@@ -69,8 +73,13 @@ async function watch(deps: CliDeps, io: CliIo, id: string): Promise<void> {
       }
     }
     if (document.state === 'completed' || document.state === 'cancelled') return;
-    await deps.clock.sleep(CLI_LOOK_INTERVAL, io.signal).catch(() => {});
+    await backend.clock.sleep(backend.lookInterval, io.signal).catch(() => {});
   }
+}
+
+function putText(put: PutOutcome): string {
+  if (put.outcome === 'changed') return `has new settings from now on: ${put.fields.join(', ')}`;
+  return put.outcome === 'created' ? 'is stored as a draft' : 'was stored already, with the same settings';
 }
 
 function addPut(campaign: Command, session: Session): void {
@@ -78,12 +87,11 @@ function addPut(campaign: Command, session: Session): void {
     .command('put <id>')
     .description('store a campaign file as a draft; the same file again changes nothing')
     .requiredOption('--file <file>', 'campaign file (JSON); "-" reads standard input')
-    .action(async (id: string, options: { file: string }) => {
+    .option('--update', 'give a campaign that exists the settings of the file, also while it runs')
+    .action(async (id: string, options: { file: string; update?: true }) => {
       const json = parseCampaignJson(options.file, await readText(session.io, options.file));
-      const { outcome } = await session.use((deps) => putCampaign(deps, id, json));
-      const what =
-        outcome === 'created' ? 'is stored as a draft' : 'was stored already, with the same settings';
-      await printLine(session.io, `campaign "${id}" ${what}`);
+      const put = await session.use((backend) => backend.putCampaign(id, json, options.update === true));
+      await printLine(session.io, `campaign "${id}" ${putText(put)}`);
     });
 }
 
@@ -97,8 +105,7 @@ function addActions(campaign: Command, session: Session): void {
       command.addOption(new Option('--disposition <disposition>', meaning).choices(DISPOSITION_NAMES));
     }
     command.action(async (campaignId: string, { disposition }: { disposition?: string }) => {
-      const input = { campaignId, by: session.io.user, ...(disposition !== undefined && { disposition }) };
-      const result = await session.use((deps) => action.run(deps, input));
+      const result = await session.use((backend) => backend.actOnCampaign(name, campaignId, disposition));
       for (const { text, remedy } of result.warnings ?? [])
         session.io.stderr.write(`warning: ${text}; ${remedy}\n`);
       await printLine(session.io, result.text);
@@ -115,9 +122,9 @@ function addReads(campaign: Command, session: Session): void {
     .option('--watch', 'keep showing it until it is over; Ctrl-C ends')
     .action(async (id: string, options: { json?: true; watch?: true }, command: Command) => {
       if (options.json && options.watch) command.error('error: use either --json or --watch');
-      await session.use(async (deps) => {
-        if (options.watch) return watch(deps, io, id);
-        const document = await documentOf(deps, id);
+      await session.use(async (backend) => {
+        if (options.watch) return watch(backend, io, id);
+        const document = await backend.campaign(id);
         return options.json ? printJson(io, document) : printLine(io, campaignText(document));
       });
     });
@@ -126,9 +133,9 @@ function addReads(campaign: Command, session: Session): void {
     .description('all campaigns')
     .option('--json', 'print one JSON document')
     .action(async (options: { json?: true }) => {
-      await session.use(async (deps) => {
+      await session.use(async (backend) => {
         const documents: CampaignDocument[] = [];
-        for (const id of await deps.store.campaignIds()) documents.push(await documentOf(deps, id));
+        for await (const document of backend.campaigns()) documents.push(document);
         if (options.json) return printJson(io, documents);
         if (documents.length === 0) return printLine(io, 'there are no campaigns yet');
         const rows = documents.map((one) => [

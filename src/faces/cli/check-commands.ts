@@ -2,13 +2,10 @@ import { open, rename, rm } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
-import { PAGE_SLOTS } from '../../core/limits.ts';
 import type { ReportTotals } from '../../core/report.ts';
-import { requireCampaign } from '../../pipelines/actions.ts';
-import { type AuditReport, runAudit } from '../../pipelines/audit.ts';
-import { type PreflightDocument, preflight } from '../../pipelines/preflight.ts';
-import { writeReport } from '../../pipelines/report.ts';
-import type { CliDeps, CliIo, Session } from './deps.ts';
+import type { PreflightDocument as OwnPreflight } from '../../pipelines/preflight.ts';
+import type { CliBackend } from './backend.ts';
+import type { CliIo, Session } from './deps.ts';
 import { examine } from './doctor.ts';
 import { countText, factsText, printJson, printLine, tableText } from './output.ts';
 import { startProgress } from './progress.ts';
@@ -20,22 +17,17 @@ function toStandardOutput(io: CliIo): Writable {
 
 /** The report into a file that appears under its name only when it is whole. */
 async function reportToFile(
-  deps: CliDeps,
+  backend: CliBackend,
   io: CliIo,
   campaignId: string,
   file: string,
 ): Promise<ReportTotals> {
-  const { pagesTotal } = await requireCampaign(deps.store, campaignId);
-  const total = pagesTotal * PAGE_SLOTS;
-  const progress = startProgress(io, deps.clock, { label: 'report', unit: 'rows', total });
+  const { callees: total } = await backend.campaign(campaignId);
+  const progress = startProgress(io, backend.clock, { label: 'report', unit: 'rows', total });
   const part = `${file}.part`;
   try {
-    const onPage = (page: number): void => {
-      io.signal.throwIfAborted();
-      progress.at((page + 1) * PAGE_SLOTS);
-    };
     const out = (await open(part, 'w', 0o600)).createWriteStream();
-    const totals = await writeReport(deps, campaignId, out, { onPage });
+    const totals = await backend.report(campaignId, out, (rows) => progress.at(rows));
     await rename(part, file);
     return totals;
   } catch (error) {
@@ -65,19 +57,19 @@ function addReport(program: Command, session: Session): void {
     .option('--out <file>', 'write the CSV to this file')
     .option('--json', 'print the totals as one JSON document; the CSV only goes to --out')
     .action(async (campaignId: string, options: { out?: string; json?: true }) => {
-      await session.use(async (deps) => {
+      await session.use(async (backend) => {
         const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
         const totals =
           options.out === undefined
-            ? await writeReport(deps, campaignId, options.json ? nowhere : toStandardOutput(io), {
-                onPage: () => io.signal.throwIfAborted(),
-              })
-            : await reportToFile(deps, io, campaignId, options.out);
+            ? await backend.report(campaignId, options.json ? nowhere : toStandardOutput(io), () => {})
+            : await reportToFile(backend, io, campaignId, options.out);
         if (options.json) return printJson(io, { campaign: campaignId, ...totals });
         io.stderr.write(`${totalsText(campaignId, totals)}\n`);
       });
     });
 }
+
+type AuditReport = Awaited<ReturnType<CliBackend['audit']>>;
 
 async function printAudit(io: CliIo, report: AuditReport): Promise<void> {
   for (const { campaign, rule, where, detail } of report.violations) {
@@ -100,27 +92,24 @@ function addAudit(program: Command, session: Session): void {
     .description('check on live data what must always be true; one campaign, or all')
     .option('--json', 'print one JSON document')
     .action(async (campaignId: string | undefined, options: { json?: true }) => {
-      const report = await session.use(async (deps) => {
-        const progress = startProgress(io, deps.clock, { label: 'audit', unit: 'pages' });
+      const report = await session.use(async (backend) => {
+        const progress = startProgress(io, backend.clock, { label: 'audit', unit: 'pages' });
         let pages = 0;
         const onPage = (): void => {
-          io.signal.throwIfAborted();
           pages += 1;
           progress.at(pages);
         };
-        try {
-          return await runAudit(deps, campaignId, { onPage });
-        } finally {
-          progress.end();
-        }
+        return backend.audit(campaignId, onPage).finally(() => progress.end());
       });
       await (options.json ? printJson(io, report) : printAudit(io, report));
       if (report.violations.length > 0) session.fail();
     });
 }
 
+type Limit = OwnPreflight['forecast']['limitedBy'];
+
 /** What limits a campaign, as the end of a sentence. */
-const LIMIT_TEXTS: Readonly<Record<PreflightDocument['forecast']['limitedBy'], string>> = {
+const LIMIT_TEXTS: Readonly<Record<string, string>> = {
   channels: 'the calls that the callers make at a time',
   in_flight: '"calleesInFlightMax" of the campaign',
   pace: '"calleesPerMinute" of the campaign',
@@ -128,7 +117,9 @@ const LIMIT_TEXTS: Readonly<Record<PreflightDocument['forecast']['limitedBy'], s
   windows: 'the calling windows',
   caps: 'the caps on calls per number',
   retries: 'the delays between attempts',
-};
+} satisfies Readonly<Record<Limit, string>>;
+
+type PreflightDocument = Awaited<ReturnType<CliBackend['preflight']>>;
 
 /** The document for people: what was found, then what is to be expected, and by what that goes. */
 function preflightText({ campaign, ok, errors, warnings, forecast }: PreflightDocument): string {
@@ -149,7 +140,7 @@ function preflightText({ campaign, ok, errors, warnings, forecast }: PreflightDo
         `${range(countText(attempts.from), countText(attempts.to))}, about ${countText(attempts.expected)}`,
       ],
       ['finished', `${range(finishAt.from, finishAt.to)}, about ${finishAt.expected}`],
-      ['limited by', LIMIT_TEXTS[forecast.limitedBy]],
+      ['limited by', LIMIT_TEXTS[forecast.limitedBy] ?? forecast.limitedBy],
       ['never called', `${countText(forecast.neverFit)} for whom no window is left`],
     ]),
     ...forecast.assumptions.map((text) => `- ${text}`),
@@ -163,7 +154,7 @@ function addPreflight(program: Command, session: Session): void {
     .description('check what a campaign needs before it calls, and foretell what it will do')
     .option('--json', 'print one JSON document')
     .action(async (campaignId: string, options: { json?: true }) => {
-      const document = await session.use((deps) => preflight(deps, campaignId));
+      const document = await session.use((backend) => backend.preflight(campaignId));
       await (options.json ? printJson(io, document) : printLine(io, preflightText(document)));
       if (!document.ok) session.fail();
     });
@@ -173,7 +164,9 @@ function addDoctor(program: Command, session: Session): void {
   const { io } = session;
   program
     .command('doctor')
-    .description('check settings, Redis, credentials, clocks, packages and Node')
+    .description(
+      'check settings, Redis, credentials, clocks, packages and Node; over the API: the way there, the key, and what it says of itself',
+    )
     .option('--json', 'print one JSON document')
     .action(async (options: { json?: true }) => {
       const findings = await examine(session);

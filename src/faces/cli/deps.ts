@@ -11,6 +11,8 @@ import type { Store } from '../../ports/store.ts';
 import type { Suppression } from '../../ports/suppression.ts';
 import type { Telephony } from '../../ports/telephony.ts';
 import type { WriteTrail } from '../../ports/trail.ts';
+import type { CliBackend } from './backend.ts';
+import type { ApiPatience } from './remote/patience.ts';
 
 /** What doctor asks Redis. */
 export interface RedisFacts {
@@ -70,11 +72,22 @@ export interface CliIo {
   readonly nodeVersion: string;
 }
 
-/** What every command is given: the process, and the application, opened when it is first needed. */
+/** An installation elsewhere: its API, and a key for it. */
+export interface ApiAccess {
+  readonly api: { readonly url: string; readonly key: string };
+  readonly clock: Clock;
+  /** How long its client waits for what; the limits' own, where left out. */
+  readonly patience?: Partial<ApiPatience> | undefined;
+}
+
+/** What commands work on: the application in this process, or the API of one elsewhere. */
+export type Opened = CliDeps | ApiAccess;
+
+/** What every command is given: the process, and the installation, opened when it is first needed. */
 export interface Session {
   readonly io: CliIo;
-  /** Opens the application, runs `work` with it and closes it again, whatever happens. */
-  use<T>(work: (deps: CliDeps) => Promise<T>): Promise<T>;
+  /** Opens the installation, runs `work` with it and closes it again, whatever happens. */
+  use<T>(work: (backend: CliBackend) => Promise<T>): Promise<T>;
   /** Ends with this code although nothing was thrown. */
   fail(): void;
 }

@@ -1,33 +1,26 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
-import type { ImportRecord } from '../../core/import.ts';
-import { CLI_LOOK_INTERVAL, INGEST_SILENCE_MAX } from '../../core/limits.ts';
+import { INGEST_SILENCE_MAX } from '../../core/limits.ts';
 import { ENCODINGS, parseListWish } from '../../core/list-wish.ts';
-import { addImport } from '../../pipelines/add-import.ts';
-import { importDocument } from '../documents.ts';
-import type { CliDeps, CliIo, Session } from './deps.ts';
+import type { ImportDocument } from '../documents.ts';
+import type { CliBackend } from './backend.ts';
+import type { CliIo, Session } from './deps.ts';
 import { printDryRun, rejectionTexts, writeErrors } from './import-rows.ts';
-import { openList } from './input.ts';
+import { findList } from './input.ts';
 import { countText, factsText, printJson, printJsonArray, printLine, printLines } from './output.ts';
 import { startProgress } from './progress.ts';
 
-async function requireImport(deps: CliDeps, id: string): Promise<ImportRecord> {
-  const record = await deps.store.importRecord(id);
-  if (record !== undefined) return record;
-  throw new AppError('import_not_found', `there is no import "${id}"; "import add" prints the id of each`);
-}
-
-function isOver(record: ImportRecord): boolean {
+function isOver(record: ImportDocument): boolean {
   return record.state === 'done' || record.state === 'failed';
 }
 
-function rowsText(record: ImportRecord): string {
+function rowsText(record: ImportDocument): string {
   const { rows, accepted, duplicate, suppressed, rejected } = record;
   const ends = { accepted, duplicate, suppressed, rejected };
   const parts = Object.entries(ends).map(([end, count]) => `${countText(count)} ${end}`);
   const text = `${countText(rows)} rows: ${parts.join(', ')}`;
   if (record.mode !== 'update') return text;
-  return `${text}; of the duplicates ${countText(record.updated ?? 0)} changed the attributes of a callee`;
+  return `${text}; of the duplicates ${countText(record.updated)} changed the attributes of a callee`;
 }
 
 const DELIMITER_WORDS: Readonly<Record<string, string>> = {
@@ -35,11 +28,11 @@ const DELIMITER_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** How the list is written, and how sure that is. */
-function formText({ format, sheet, encoding, encodingSure = 0, delimiter }: ImportRecord): string {
-  if (format === undefined) return 'not read yet';
-  if (format === 'xlsx') return `workbook, sheet "${sheet ?? ''}"`;
+function formText({ format, sheet, encoding, encodingSure, delimiter }: ImportDocument): string {
+  if (format === null) return 'not read yet';
+  if (format === 'xlsx') return `workbook, sheet "${sheet}"`;
   const parts = DELIMITER_WORDS[delimiter] ?? JSON.stringify(delimiter);
-  const sure = encodingSure === 100 ? encoding : `${encoding}, ${encodingSure} % sure`;
+  const sure = encodingSure === 100 ? encoding : `${encoding}, ${encodingSure ?? 0} % sure`;
   return `${sure}; ${parts}${format === 'gzip' ? '; gzip' : ''}`;
 }
 
@@ -47,32 +40,38 @@ function formText({ format, sheet, encoding, encodingSure = 0, delimiter }: Impo
  * Looks at the import until it is over, showing how far it is. Nobody reading is said once, since it is waited
  * for all the same. Gives the last record seen; not over only when the operator interrupts.
  */
-async function waitFor(deps: CliDeps, io: CliIo, id: string): Promise<ImportRecord> {
-  const startedAt = deps.clock.now();
-  const progress = startProgress(io, deps.clock, { label: id, unit: 'rows read' });
+async function waitFor(backend: CliBackend, io: CliIo, added: ImportDocument): Promise<ImportDocument> {
+  const { id } = added;
+  const { clock } = backend;
+  const startedAt = clock.now();
+  const progress = startProgress(io, clock, { label: id, unit: 'rows read' });
   let told = false;
+  let record = added;
   for (;;) {
-    const record = await requireImport(deps, id);
+    record = await backend.importOf(id, 'watching').catch((error: unknown) => {
+      if (io.signal.aborted) return record;
+      throw error;
+    });
     if (isOver(record) || io.signal.aborted) {
       progress.end();
       return record;
     }
     progress.at(record.rows);
-    if (!told && record.state === 'waiting' && deps.clock.now() - startedAt >= INGEST_SILENCE_MAX) {
+    if (!told && record.state === 'waiting' && clock.now() - startedAt >= INGEST_SILENCE_MAX) {
       told = true;
       const remedy =
         'start a process with the role "ingest" (npm start -- ingest), or, where one runs, see in its log what keeps it; still waiting';
       io.stderr.write(`ringmaster: nobody has begun to read ${id}; ${remedy}\n`);
     }
-    await deps.clock.sleep(CLI_LOOK_INTERVAL, io.signal).catch(() => {});
+    await clock.sleep(backend.lookInterval, io.signal).catch(() => {});
   }
 }
 
 /** Prints how an import stands; one that failed is a refusal. */
-async function printImport(io: CliIo, record: ImportRecord, json: boolean): Promise<void> {
-  if (json) await printJson(io, importDocument(record));
+async function printImport(io: CliIo, record: ImportDocument, json: boolean): Promise<void> {
+  if (json) await printJson(io, record);
   else {
-    const form = record.format === undefined ? '' : ` (${formText(record)})`;
+    const form = record.format === null ? '' : ` (${formText(record)})`;
     await printLine(io, `import ${record.id} is ${record.state}; ${rowsText(record)}${form}`);
   }
   if (record.state === 'failed') {
@@ -104,12 +103,15 @@ function addAdd(imports: Command, session: Session): void {
     .option('--json', 'print the import as one JSON document')
     .action(async (campaignId: string, file: string, options: AddOptions) => {
       const wish = parseListWish(options);
-      const mode = options.update ? 'update' : 'add';
-      const source = { ...(await openList(io, file)), mode, wish } as const;
-      await session.use(async (deps) => {
+      const list = {
+        source: await findList(io, file),
+        mode: options.update ? 'update' : 'add',
+        wish,
+      } as const;
+      await session.use(async (backend) => {
         if (options.dryRun)
-          return printDryRun(deps, io, { campaignId, source, wish, json: options.json === true });
-        const { outcome, record } = await addImport(deps, campaignId, source);
+          return printDryRun(backend, io, { campaignId, list, json: options.json === true });
+        const { outcome, document: record } = await backend.addImport(campaignId, list);
         if (!options.json) {
           const done = isOver(record) ? ` (${record.state}; ${rowsText(record)})` : '';
           const words =
@@ -119,9 +121,9 @@ function addAdd(imports: Command, session: Session): void {
           await printLine(io, `import ${record.id} ${words}`);
         }
         if (options.wait && !isOver(record)) {
-          return printImport(io, await waitFor(deps, io, record.id), options.json === true);
+          return printImport(io, await waitFor(backend, io, record), options.json === true);
         }
-        if (options.json) await printJson(io, importDocument(record));
+        if (options.json) await printJson(io, record);
       });
     });
 }
@@ -133,14 +135,14 @@ function addReads(imports: Command, session: Session): void {
     .description('how an import stands: rows read, and how they ended')
     .option('--json', 'print one JSON document')
     .action(async (id: string, options: { json?: true }) => {
-      const record = await session.use((deps) => requireImport(deps, id));
-      if (options.json) return printJson(io, importDocument(record));
+      const record = await session.use((backend) => backend.importOf(id));
+      if (options.json) return printJson(io, record);
       const why = record.reason === '' ? '' : `: ${record.reason}`;
       return printLine(
         io,
         factsText([
           ['import', record.id],
-          ['campaign', record.campaignId],
+          ['campaign', record.campaign],
           ['file', `${record.fileName}, ${countText(record.bytes)} bytes`],
           ['state', `${record.state}${why}`],
           ['rows', rowsText(record)],
@@ -155,11 +157,11 @@ function addReads(imports: Command, session: Session): void {
     .option('--text', 'print a sentence for each row, numbers masked, rows of an update included')
     .option('--json', 'print one JSON document')
     .action(async (id: string, options: { out?: string; text?: true; json?: true }) => {
-      await session.use(async (deps) => {
-        await requireImport(deps, id);
-        if (options.json) return printJsonArray(io, deps.store.rejections(id));
-        if (options.text) return printLines(io, rejectionTexts(deps, id));
-        return writeErrors(deps, io, id, options.out);
+      await session.use(async (backend) => {
+        await backend.importOf(id);
+        if (options.json) return printJsonArray(io, backend.rejections(id));
+        if (options.text) return printLines(io, rejectionTexts(backend, id));
+        return writeErrors(backend, io, id, options.out);
       });
     });
 }

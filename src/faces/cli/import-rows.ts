@@ -1,19 +1,16 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { maskedValue } from '../../core/error-list.ts';
 import { AppError } from '../../core/errors.ts';
-import type { Rejection } from '../../core/import.ts';
-import type { ListWish } from '../../core/list-wish.ts';
-import type { AddImportSource } from '../../pipelines/add-import.ts';
-import { importErrors } from '../../pipelines/import-errors.ts';
-import { type DryRun, tryImport } from '../../pipelines/try-import.ts';
-import type { CliDeps, CliIo } from './deps.ts';
+import type { RejectionDocument } from '../documents.ts';
+import type { CliBackend, ImportWish } from './backend.ts';
+import type { CliIo } from './deps.ts';
 import { countText, factsText, printJson, printLine, write } from './output.ts';
 import { startProgress } from './progress.ts';
 
 /** One row as a line for people, the value at fault masked. */
-function rowText(rejection: Omit<Rejection, 'cells' | 'of'>, value: string): string {
+function rowText(rejection: Omit<RejectionDocument, 'cells'>): string {
+  const { value } = rejection;
   const line = rejection.line === 0 ? '' : ` (line ${rejection.line})`;
   const found = value === '' ? '' : ` ("${value}")`;
   const column = rejection.column === '' ? '' : `, column "${rejection.column}"${found}`;
@@ -21,22 +18,19 @@ function rowText(rejection: Omit<Rejection, 'cells' | 'of'>, value: string): str
 }
 
 /** A line for each row of an import that made no callee. */
-export async function* rejectionTexts(deps: CliDeps, importId: string): AsyncIterable<string> {
-  const header = (await deps.store.importHeader(importId)) ?? [];
-  for await (const rejection of deps.store.rejections(importId)) {
-    yield rowText(rejection, maskedValue(rejection, header));
-  }
+export async function* rejectionTexts(backend: CliBackend, importId: string): AsyncIterable<string> {
+  for await (const rejection of backend.rejections(importId)) yield rowText(rejection);
 }
 
 /** Writes the error list to standard output, or to a file that appears under its name only when it is whole. */
 export async function writeErrors(
-  deps: CliDeps,
+  backend: CliBackend,
   io: CliIo,
   importId: string,
   file: string | undefined,
 ): Promise<void> {
   if (file === undefined) {
-    for await (const text of importErrors(deps, importId)) {
+    for await (const text of backend.importErrors(importId)) {
       io.signal.throwIfAborted();
       await write(io.stdout, text);
     }
@@ -44,7 +38,7 @@ export async function writeErrors(
   }
   const part = `${file}.part`;
   try {
-    await pipeline(importErrors(deps, importId), createWriteStream(part, { mode: 0o600 }), {
+    await pipeline(backend.importErrors(importId), createWriteStream(part, { mode: 0o600 }), {
       signal: io.signal,
     });
     await rename(part, file);
@@ -56,6 +50,8 @@ export async function writeErrors(
     throw error;
   }
 }
+
+type DryRun = Awaited<ReturnType<CliBackend['tryImport']>>;
 
 function dryRunText(tried: DryRun): string {
   const { mode } = tried;
@@ -76,20 +72,19 @@ function dryRunText(tried: DryRun): string {
 
 export interface DryRunRequest {
   readonly campaignId: string;
-  readonly source: AddImportSource;
-  readonly wish?: ListWish | undefined;
+  readonly list: ImportWish;
   readonly json: boolean;
 }
 
 /** `import add --dry-run`: prints what would become of the rows, and the first that would not be taken. */
-export async function printDryRun(deps: CliDeps, io: CliIo, request: DryRunRequest): Promise<void> {
-  const { campaignId, source, wish } = request;
-  const progress = startProgress(io, deps.clock, { label: source.fileName, unit: 'rows read' });
+export async function printDryRun(backend: CliBackend, io: CliIo, request: DryRunRequest): Promise<void> {
+  const { campaignId, list } = request;
+  const progress = startProgress(io, backend.clock, { label: list.source.fileName, unit: 'rows read' });
   const onRows = (rows: number): void => {
     io.signal.throwIfAborted();
     progress.at(rows);
   };
-  const tried = await tryImport(deps, campaignId, source, { wish, onRows }).finally(() => progress.end());
+  const tried = await backend.tryImport(campaignId, list, onRows).finally(() => progress.end());
   if (request.json) return printJson(io, tried);
   await printLine(io, dryRunText(tried));
   if (tried.alreadyImported !== null) {
@@ -98,7 +93,7 @@ export async function printDryRun(deps: CliDeps, io: CliIo, request: DryRunReque
       `the very same bytes are import ${tried.alreadyImported}: importing them again does nothing`,
     );
   }
-  for (const row of tried.reasons) await printLine(io, rowText(row, row.value));
+  for (const row of tried.reasons) await printLine(io, rowText(row));
   const untaken = tried.alreadyCalled + tried.duplicate + tried.suppressed + tried.rejected;
   const more = untaken - tried.reasons.length;
   if (more > 0) await printLine(io, `and ${countText(more)} more rows that would not be taken`);

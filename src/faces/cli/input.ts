@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AppError } from '../../core/errors.ts';
-import type { AddImportSource } from '../../pipelines/add-import.ts';
+import type { ListSource } from './backend.ts';
 import type { CliIo } from './deps.ts';
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -32,21 +32,26 @@ export async function readText(io: CliIo, file: string): Promise<string> {
   }
 }
 
-/** A list to import, opened but not read: a file, or standard input for "-". Throws AppError `file_unreadable`. */
-export async function openList(io: CliIo, file: string): Promise<AddImportSource> {
-  if (file === '-') return { fileName: 'standard input', content: io.stdin };
-  try {
-    if ((await stat(file)).isDirectory())
-      throw new AppError('file_unreadable', `${file} cannot be read: ${REMEDIES.EISDIR}`);
-  } catch (error) {
-    throw error instanceof AppError ? error : unreadable(file, error);
-  }
-  const content = async function* (): AsyncIterable<Uint8Array> {
-    try {
-      yield* createReadStream(file);
-    } catch (error) {
-      throw unreadable(file, error);
-    }
+/** A list to import: a file, or standard input for "-". Throws AppError `file_unreadable`. */
+export async function findList(io: CliIo, file: string): Promise<ListSource> {
+  if (file === '-')
+    return { fileName: 'standard input', path: undefined, bytes: undefined, open: () => io.stdin };
+  const found = await stat(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  if (found.isDirectory())
+    throw new AppError('file_unreadable', `${file} cannot be read: ${REMEDIES.EISDIR}`);
+  return {
+    fileName: basename(file),
+    path: file,
+    // What is no plain file, such as a pipe, has no length of its own.
+    bytes: found.isFile() ? found.size : undefined,
+    async *open() {
+      try {
+        yield* createReadStream(file);
+      } catch (error) {
+        throw unreadable(file, error);
+      }
+    },
   };
-  return { fileName: basename(file), content: content() };
 }

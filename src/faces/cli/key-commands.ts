@@ -1,15 +1,8 @@
 import { type Command, Option } from 'commander';
 import { ACCESS_ROLES, type AccessRole } from '../../core/access.ts';
 import { AppError } from '../../core/errors.ts';
-import type { ApiKey } from '../../ports/api-keys.ts';
-import { timeText } from '../documents.ts';
-import type { CliDeps, Session } from './deps.ts';
+import type { Session } from './deps.ts';
 import { printJson, printLine, tableText } from './output.ts';
-
-function note(deps: CliDeps, user: string, did: string, key: ApiKey): Promise<void> {
-  const text = `"${key.name}", ${key.role}`;
-  return deps.trail.note({ at: deps.clock.now(), by: user, role: 'cli', did, subject: key.id, text });
-}
 
 function addCreate(keys: Command, { io, use }: Session): void {
   keys
@@ -27,15 +20,10 @@ function addCreate(keys: Command, { io, use }: Session): void {
       if (name !== undefined && (name === '' || name.length > 100)) {
         throw new AppError('input_invalid', 'the name of a key has 1 to 100 characters');
       }
-      await use(async (deps) => {
-        const { key, secret } = await deps.apiKeys.create({ name, role: options.role }, deps.clock.now());
-        await note(deps, io.user, 'key.create', key);
-        if (options.json) {
-          return printJson(io, { ...key, createdAt: timeText(key.createdAt), lastUsedAt: null, secret });
-        }
-        await printLine(io, secret);
-        io.stderr.write(`ringmaster: key "${key.name}" (${key.role}); keep it now, it is not shown again\n`);
-      });
+      const key = await use((backend) => backend.createKey({ name, role: options.role }));
+      if (options.json) return printJson(io, key);
+      await printLine(io, key.secret);
+      io.stderr.write(`ringmaster: key "${key.name}" (${key.role}); keep it now, it is not shown again\n`);
     });
 }
 
@@ -45,36 +33,22 @@ function addReads(keys: Command, { io, use }: Session): void {
     .description('all API keys, with their roles and when they were used last')
     .option('--json', 'print one JSON document')
     .action(async (options: { json?: true }) => {
-      await use(async (deps) => {
-        const [all, uses] = await Promise.all([deps.apiKeys.list(), deps.keyUses.latest()]);
-        const documents = all.map((key) => ({
-          ...key,
-          createdAt: timeText(key.createdAt),
-          lastUsedAt: timeText(uses.get(key.id)),
-        }));
-        if (options.json) return printJson(io, documents);
-        if (documents.length === 0) return printLine(io, 'there are no API keys yet');
-        const rows = documents.map((key) => [
-          ...[key.id, key.role, key.createdAt ?? '-', key.lastUsedAt ?? 'never', key.name],
-        ]);
-        return printLine(io, tableText(['key', 'role', 'made', 'used', 'name'], rows));
-      });
+      const documents = await use((backend) => backend.keys());
+      if (options.json) return printJson(io, documents);
+      if (documents.length === 0) return printLine(io, 'there are no API keys yet');
+      const rows = documents.map((key) => [
+        ...[key.id, key.role, key.createdAt ?? '-', key.lastUsedAt ?? 'never', key.name],
+      ]);
+      return printLine(io, tableText(['key', 'role', 'made', 'used', 'name'], rows));
     });
   keys
     .command('revoke <key>')
     .description('end an API key, by id or name, with every browser session begun with it')
     .option('--json', 'print one JSON document')
     .action(async (which: string, options: { json?: true }) => {
-      await use(async (deps) => {
-        const held = (await deps.apiKeys.list()).find((key) => key.id === which || key.name === which);
-        const key = held && (await deps.apiKeys.revoke(held.id));
-        if (key === undefined) {
-          throw new AppError('key_not_found', `there is no key "${which}"; "key list" names all there are`);
-        }
-        await note(deps, io.user, 'key.revoke', key);
-        if (options.json) return printJson(io, { ...key, createdAt: timeText(key.createdAt) });
-        return printLine(io, `key "${key.name}" (${key.id}) is revoked`);
-      });
+      const key = await use((backend) => backend.revokeKey(which));
+      if (options.json) return printJson(io, key);
+      return printLine(io, `key "${key.name}" (${key.id}) is revoked`);
     });
 }
 

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import type { CliIo } from './deps.ts';
 
 /** Writes and waits until the reader has it. Rejects when the reader is gone. */
-export function write(out: Writable, text: string): Promise<void> {
+export function write(out: Writable, text: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     out.write(text, (error) => (error ? reject(error) : resolve()));
   });

@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../../core/errors.ts';
+import type { CliBackend } from './backend.ts';
 import { addCalleeCommands } from './callee-commands.ts';
 import { addCampaignCommands } from './campaign-commands.ts';
 import { addCheckCommands } from './check-commands.ts';
-import type { CliDeps, CliIo, Session } from './deps.ts';
+import type { CliIo, Opened, Session } from './deps.ts';
 import { addImportCommands } from './import-commands.ts';
 import { addKeyCommands } from './key-commands.ts';
 import { addSuppressCommands } from './suppress-commands.ts';
@@ -40,6 +41,12 @@ function isReaderGone(error: unknown): boolean {
   return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
 }
 
+/** Loaded when it is known which of the two is needed: the one brings no pipelines, the other no client. */
+async function backendOf(opened: Opened, io: CliIo): Promise<CliBackend> {
+  if ('api' in opened) return (await import('./remote/remote-backend.ts')).remoteBackend(opened, io);
+  return (await import('./local/local-backend.ts')).localBackend(opened, io);
+}
+
 function exitCodeOf(error: unknown, io: CliIo): ExitCode {
   if (error instanceof CommanderError) return PRINTED.has(error.code) ? 0 : 2;
   if (isReaderGone(error)) return 0;
@@ -55,22 +62,22 @@ function exitCodeOf(error: unknown, io: CliIo): ExitCode {
 
 /**
  * Runs one command line (without node and script) and gives its exit code; never throws. `open` is called when
- * a command first needs the application, so that help and usage errors need no Redis.
+ * a command first needs the installation, so that help and usage errors need neither Redis nor the API.
  */
 export async function runCli(
   args: readonly string[],
   io: CliIo,
-  open: () => Promise<CliDeps>,
+  open: () => Promise<Opened>,
 ): Promise<ExitCode> {
   let code: ExitCode = 0;
   const session: Session = {
     io,
     async use(work) {
-      const deps = await open();
+      const backend = await backendOf(await open(), io);
       try {
-        return await work(deps);
+        return await work(backend);
       } finally {
-        await deps.close();
+        await backend.close();
       }
     },
     fail: () => {

@@ -1,21 +1,16 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { SUPPRESSION_REJECTIONS_SHOWN_MAX } from '../../core/limits.ts';
-import { expiryText, type SuppressionList } from '../../core/suppression.ts';
-import { type RefusedRow, type SuppressListResult, suppressList } from '../../pipelines/suppress-list.ts';
-import {
-  allowNumber,
-  clearList,
-  type NamedList,
-  namedList,
-  type SuppressedCallees,
-  suppressNumber,
-} from '../../pipelines/suppress-numbers.ts';
-import type { ListedNumber, SuppressionAction } from '../../ports/suppression.ts';
-import { timeText } from '../documents.ts';
-import type { CliDeps, CliIo, Session } from './deps.ts';
+import { expiryText } from '../../core/suppression.ts';
+import type { RefusedRow } from '../../pipelines/suppress-list.ts';
+import type { CliBackend, SuppressionBackend, SuppressionWords } from './backend.ts';
+import type { CliIo, Session } from './deps.ts';
+import { findList } from './input.ts';
 import { countText, printJson, printJsonArray, printLine, printLines } from './output.ts';
 import { startProgress } from './progress.ts';
+
+type ListResult = Awaited<ReturnType<SuppressionBackend['importNumbers']>>;
+type ListActions = Awaited<ReturnType<SuppressionBackend['listActions']>>;
 
 interface ListOptions {
   readonly campaign?: string;
@@ -35,17 +30,11 @@ const EXPIRES = [
   'holds until then: 2027-01-01 (when that day begins), or with time and offset',
 ] as const;
 
-/** Input of an action, without what was not given. */
-function inputOf(io: CliIo, { campaign, reason, expires }: AddOptions): Record<string, string> {
-  return {
-    by: io.user,
-    ...(campaign !== undefined && { campaignId: campaign }),
-    ...(reason !== undefined && { reason }),
-    ...(expires !== undefined && { expires }),
-  };
+function wordsOf({ campaign, reason, expires }: AddOptions): SuppressionWords {
+  return { campaign, reason, expires };
 }
 
-function calleesText({ suppressed, calling }: SuppressedCallees): string {
+function calleesText({ suppressed, calling }: Pick<ListResult, 'suppressed' | 'calling'>): string {
   const waiting = `${countText(suppressed)} waiting callees suppressed`;
   return calling === 0 ? waiting : `${waiting}, ${countText(calling)} in a task that is looked at now`;
 }
@@ -59,12 +48,10 @@ function addAdd(suppress: Command, { io, use }: Session): void {
     .option(...EXPIRES)
     .option(...JSON_OPTION)
     .action(async (number: string, options: AddOptions) => {
-      await use(async (deps) => {
-        const result = await suppressNumber(deps, { ...inputOf(io, options), number });
-        if (options.json) return printJson(io, { ...result, expiresAt: timeText(result.expiresAt) });
-        const what = result.added ? 'is now on' : 'was already on';
-        return printLine(io, `the number ${what} the list "${result.list}"; ${calleesText(result)}`);
-      });
+      const result = await use((backend) => backend.suppress(number, wordsOf(options)));
+      if (options.json) return printJson(io, result);
+      const what = result.added ? 'is now on' : 'was already on';
+      return printLine(io, `the number ${what} the list "${result.list}"; ${calleesText(result)}`);
     });
 }
 
@@ -75,12 +62,10 @@ function addRemove(suppress: Command, { io, use }: Session): void {
     .option(...CAMPAIGN)
     .option(...JSON_OPTION)
     .action(async (number: string, options: ListOptions) => {
-      await use(async (deps) => {
-        const result = await allowNumber(deps, { ...inputOf(io, options), number });
-        if (options.json) return printJson(io, result);
-        const what = result.removed ? 'was taken off' : 'is not on';
-        return printLine(io, `the number ${what} the list "${result.list}"`);
-      });
+      const result = await use((backend) => backend.allow(number, options.campaign));
+      if (options.json) return printJson(io, result);
+      const what = result.removed ? 'was taken off' : 'is not on';
+      return printLine(io, `the number ${what} the list "${result.list}"`);
     });
   suppress
     .command('clear')
@@ -89,46 +74,24 @@ function addRemove(suppress: Command, { io, use }: Session): void {
     .option(...CAMPAIGN)
     .option(...JSON_OPTION)
     .action(async (options: ListOptions) => {
-      await use(async (deps) => {
-        const result = await clearList(deps, inputOf(io, options));
-        if (options.json) return printJson(io, result);
-        return printLine(io, `${countText(result.removed)} numbers were taken off the list "${result.list}"`);
-      });
+      const result = await use((backend) => backend.clearList(options.campaign));
+      if (options.json) return printJson(io, result);
+      return printLine(io, `${countText(result.removed)} numbers were taken off the list "${result.list}"`);
     });
 }
 
-/** An entry as JSON. Shows the number: the operator asked for it. */
-function entryDocument({ number, digest, entry }: ListedNumber): Record<string, string | null> {
-  const { reason, by, source, addedAt, expiresAt } = entry;
-  return {
-    number: number === undefined ? null : `+${number}`,
-    digest: digest ?? null,
-    reason,
-    by,
-    source,
-    addedAt: timeText(addedAt),
-    expiresAt: timeText(expiresAt),
-  };
-}
-
-async function* entryDocuments(
-  deps: CliDeps,
-  list: SuppressionList,
-): AsyncIterable<ReturnType<typeof entryDocument>> {
-  for await (const entry of deps.suppression.entries(list)) yield entryDocument(entry);
-}
-
-async function* entryTexts(deps: CliDeps, { list, zone }: NamedList): AsyncIterable<string> {
-  for await (const { number, digest, entry } of deps.suppression.entries(list)) {
-    const who = number === undefined ? `digest ${digest}` : `+${number}`;
-    const why = entry.reason === '' ? '' : `  ${entry.reason}`;
-    yield `${who}  ${expiryText(entry.expiresAt, zone)}${why}  (${entry.by}, ${entry.source})`;
+async function* entryTexts(backend: CliBackend, campaign: string | undefined): AsyncIterable<string> {
+  const zone = await backend.listZone(campaign);
+  for await (const { number, digest, reason, by, source, expiresAt } of backend.entries(campaign)) {
+    const until = expiryText(expiresAt === null ? undefined : Date.parse(expiresAt), zone);
+    const why = reason === '' ? '' : `  ${reason}`;
+    yield `${number ?? `digest ${digest}`}  ${until}${why}  (${by}, ${source})`;
   }
 }
 
-function actionText({ at, by, did, entries, reason, source }: SuppressionAction): string {
+function actionText({ at, by, did, entries, reason, source }: ListActions[number]): string {
   const why = reason === '' ? '' : `: ${reason}`;
-  return `${timeText(at)}  ${by}  ${did}  ${countText(entries)} entries  ${source}${why}`;
+  return `${at}  ${by}  ${did}  ${countText(entries)} entries  ${source}${why}`;
 }
 
 function addList(suppress: Command, { io, use }: Session): void {
@@ -139,25 +102,20 @@ function addList(suppress: Command, { io, use }: Session): void {
     .option('--actions', 'who did what to the list, and when, instead of its numbers')
     .option(...JSON_OPTION)
     .action(async (options: ListOptions & { readonly actions?: true }) => {
-      await use(async (deps) => {
-        const named = await namedList(deps, options.campaign);
+      await use(async (backend) => {
         if (options.actions) {
-          const actions = await deps.suppression.actions(named.list);
-          if (options.json)
-            return printJson(
-              io,
-              actions.map((one) => ({ ...one, at: timeText(one.at) })),
-            );
+          const actions = await backend.listActions(options.campaign);
+          if (options.json) return printJson(io, actions);
           for (const action of actions) await printLine(io, actionText(action));
           return;
         }
-        if (options.json) return printJsonArray(io, entryDocuments(deps, named.list));
-        return printLines(io, entryTexts(deps, named));
+        if (options.json) return printJsonArray(io, backend.entries(options.campaign));
+        return printLines(io, entryTexts(backend, options.campaign));
       });
     });
 }
 
-function rowsText(result: SuppressListResult): string {
+function rowsText(result: ListResult): string {
   const { rows, added, known, rejected, ownReasons, ownExpiries, reasonsLeftOut } = result;
   const ends = `${countText(rows)} rows: ${countText(added)} added, ${countText(known)} known, ${countText(rejected)} rejected`;
   const own = [
@@ -170,30 +128,13 @@ function rowsText(result: SuppressListResult): string {
   return own.length === 0 ? ends : `${ends}; ${own.join(', ')}`;
 }
 
-/** Where a file lies; standard input is copied first, since a reader may look at the beginning twice. */
-async function withFile<T>(
-  deps: CliDeps,
-  io: CliIo,
-  file: string,
-  work: (path: string) => Promise<T>,
-): Promise<T> {
-  if (file !== '-') return work(file);
-  const spooled = await deps.spool.put(io.stdin);
-  try {
-    return await work(spooled.path);
-  } finally {
-    await deps.spool.discard(spooled);
-  }
-}
-
-function fileNameOf(file: string): string {
-  return file === '-' ? 'standard input' : (file.split(/[\\/]/).at(-1) ?? file);
-}
-
-async function importFile(deps: CliDeps, io: CliIo, file: string, options: AddOptions): Promise<void> {
-  const progress = startProgress(io, deps.clock, { label: 'suppress import', unit: 'rows' });
+async function importFile(backend: CliBackend, io: CliIo, file: string, options: AddOptions): Promise<void> {
+  const source = await findList(io, file);
+  const progress = startProgress(io, backend.clock, { label: 'suppress import', unit: 'rows' });
   const rejections: RefusedRow[] = [];
+  let told = 0;
   const onRefused = async (row: RefusedRow): Promise<void> => {
+    told += 1;
     if (!options.json) {
       const column = row.column === '' ? '' : `, column "${row.column}"`;
       await printLine(
@@ -202,20 +143,15 @@ async function importFile(deps: CliDeps, io: CliIo, file: string, options: AddOp
       );
     } else if (rejections.length < SUPPRESSION_REJECTIONS_SHOWN_MAX) rejections.push(row);
   };
-  const result = await withFile(deps, io, file, (path) =>
-    suppressList(
-      deps,
-      inputOf(io, options),
-      { path, fileName: fileNameOf(file) },
-      {
-        onRefused,
-        onRows: (rows) => progress.at(rows),
-        signal: io.signal,
-      },
-    ),
-  ).finally(() => progress.end());
+  const result = await backend
+    .importNumbers(source, wordsOf(options), { onRefused, onRows: (rows) => progress.at(rows) })
+    .finally(() => progress.end());
   if (options.json) await printJson(io, { ...result, rejections });
-  else await printLine(io, `list "${result.list}": ${rowsText(result)}; ${calleesText(result)}`);
+  else {
+    const more = result.rejected - told;
+    if (more > 0) await printLine(io, `and ${countText(more)} more rows that were rejected`);
+    await printLine(io, `list "${result.list}": ${rowsText(result)}; ${calleesText(result)}`);
+  }
   if (result.fault === '') return;
   throw new AppError('file_invalid', `${result.fault}. Rows 1 to ${result.rows} were taken`);
 }
@@ -230,7 +166,7 @@ function addImport(suppress: Command, { io, use }: Session): void {
     .option(...REASON)
     .option(...EXPIRES)
     .option(...JSON_OPTION)
-    .action((file: string, options: AddOptions) => use((deps) => importFile(deps, io, file, options)));
+    .action((file: string, options: AddOptions) => use((backend) => importFile(backend, io, file, options)));
 }
 
 /** `suppress add | remove | list | import | clear`. */

@@ -17,7 +17,7 @@ export interface ListSummary extends Omit<ImportDocument, 'id'> {
 export interface CampaignSummary {
   readonly id: string;
   readonly fileName: string;
-  readonly outcome: 'created' | 'same' | 'different' | 'refused';
+  readonly outcome: 'created' | 'same' | 'changed' | 'refused';
   readonly message: string;
 }
 

@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { ImportRecord } from '../../core/import.ts';
 import { CAMPAIGN_FILE_BYTES_MAX } from '../../core/limits.ts';
 import { type AddImportResult, addImport } from '../../pipelines/add-import.ts';
-import { putCampaign } from '../../pipelines/campaigns.ts';
+import { changeCampaign } from '../../pipelines/change-campaign.ts';
 import { importErrors } from '../../pipelines/import-errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -19,7 +19,14 @@ import { type CampaignSummary, importSummary, refusalSummary } from './summary.t
 export interface DropDeps {
   readonly store: Pick<
     Store,
-    'campaign' | 'createCampaign' | 'importRecord' | 'openImport' | 'importHeader' | 'rejections'
+    | 'campaign'
+    | 'changeCampaign'
+    | 'counts'
+    | 'createCampaign'
+    | 'importHeader'
+    | 'importRecord'
+    | 'openImport'
+    | 'rejections'
   >;
   readonly queue: WakeQueue;
   readonly clock: Clock;
@@ -31,6 +38,9 @@ export interface DropDeps {
 export interface WholeFile extends DroppedFile {
   readonly campaign: string;
 }
+
+/** Who changes a campaign by dropping its file, for its trail. */
+const DROP = 'drop folder';
 
 /** What came of taking a file: its fate, or the import that decides it. */
 export type Taken = { readonly outcome: Outcome } | { readonly follow: AddImportResult };
@@ -99,10 +109,11 @@ async function takeCampaign(
   const { campaign: id, name: fileName } = file;
   const end = (outcome: CampaignSummary['outcome'], message: string): Taken => {
     const summary: CampaignSummary = { id, fileName, outcome, message };
-    return { outcome: { end: outcome === 'created' || outcome === 'same' ? 'done' : 'failed', summary } };
+    return { outcome: { end: outcome === 'refused' ? 'failed' : 'done', summary } };
   };
   try {
-    const { outcome } = await putCampaign(deps, id, await readJson(content));
+    const { outcome, fields } = await changeCampaign(deps, id, await readJson(content), DROP);
+    if (outcome === 'changed') return end('changed', `campaign "${id}" has other ${fields.join(', ')} now`);
     const record = await deps.store.campaign(id);
     // After a restart in between, the campaign that this very file created is there already.
     const isNew = outcome === 'created' || (record !== undefined && record.createdAt >= arrivedAt(file.seen));
@@ -112,8 +123,7 @@ async function takeCampaign(
     const denied = error instanceof DroppedFileFault && error.kind === 'denied';
     const reason = denied ? error.message : refusalReason(error);
     if (reason === undefined) throw error;
-    const differs = error instanceof AppError && error.code === 'campaign_differs';
-    return end(differs ? 'different' : 'refused', reason);
+    return end('refused', reason);
   }
 }
 

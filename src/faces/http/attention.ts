@@ -5,6 +5,7 @@ import { type AttentionItem, attentionItems } from '../../pipelines/attention.ts
 import { runAudit } from '../../pipelines/audit.ts';
 import { timeText } from '../documents.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
+import { Audit } from './schema/audit.ts';
 import { problems } from './schema/problem.ts';
 import { TimeOrNull } from './schema/words.ts';
 
@@ -30,23 +31,6 @@ const Attention = z
     actions: z.array(NextStep).describe('The next steps; none where it settles itself.'),
   })
   .meta({ id: 'Attention' });
-
-const Audit = z
-  .strictObject({
-    violations: z.array(z.record(z.string(), z.unknown())).readonly(),
-    violationsMore: z.int().describe('Violations found beyond those listed.'),
-    callees: z.int(),
-    pages: z.int(),
-    settled: z
-      .boolean()
-      .describe('False: a campaign moved while it was read, so some rules were not judged.'),
-    campaigns: z
-      .array(
-        z.strictObject({ campaign: z.string(), callees: z.int(), violations: z.int(), settled: z.boolean() }),
-      )
-      .readonly(),
-  })
-  .meta({ id: 'Audit' });
 
 function nextSteps({ kind, campaign, subject, actions }: AttentionItem): z.infer<typeof NextStep>[] {
   if (kind === 'import_failed') {

@@ -4,12 +4,11 @@ import { present } from '../../core/assert.ts';
 import { CALLEE_STATES, type CalleeRef } from '../../core/callee.ts';
 import { DISPOSITION_NAMES, type Disposition } from '../../core/disposition.ts';
 import { HTTP_PAGES_READ_MAX, PAGE_SLOTS } from '../../core/limits.ts';
-import { waitingOf } from '../../core/waiting.ts';
 import { requireCampaign } from '../../pipelines/actions.ts';
 import { findCallee, readCallee } from '../../pipelines/find-callee.ts';
 import { writeReport } from '../../pipelines/report.ts';
 import type { CampaignRecord, DueCallee } from '../../ports/store.ts';
-import { calleeDocument, calleeLine, timeText } from '../documents.ts';
+import { calleeDocument, calleeLine, waitingCallee } from '../documents.ts';
 import { requireVisitor } from './authorise.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
 import { CsvReply, csvHeaders } from './imports.ts';
@@ -98,11 +97,7 @@ function addList(app: HttpServer, deps: HttpDeps): void {
 async function storyOf(deps: HttpDeps, campaign: CampaignRecord, ref: CalleeRef) {
   const { record, row, stories } = await readCallee(deps, campaign, ref);
   const document = calleeDocument(calleeLine(campaign.id, ref, record, row), record, row, stories);
-  const waiting = waitingOf(campaign, record, deps.clock.now());
-  return {
-    ...document,
-    waiting: waiting === undefined ? null : { why: waiting.why, until: timeText(waiting.until) },
-  };
+  return waitingCallee(document, campaign, record, deps.clock.now());
 }
 
 function addOne(app: HttpServer, deps: HttpDeps): void {

@@ -3,6 +3,7 @@ import { campaignStates } from '../../core/campaign.ts';
 import { statesOf } from '../../core/machine.ts';
 import { requireCampaign } from '../../pipelines/actions.ts';
 import { putCampaign } from '../../pipelines/campaigns.ts';
+import { type ChangeCampaignResult, changeCampaign } from '../../pipelines/change-campaign.ts';
 import type { CampaignRecord } from '../../ports/store.ts';
 import { campaignDocument, timeText } from '../documents.ts';
 import { requireVisitor } from './authorise.ts';
@@ -19,6 +20,21 @@ const ListQuery = PageQuery.extend({
   search: z.string().max(200).optional().describe('Part of the id or the name, in any case.'),
   state: z.enum(statesOf(campaignStates)).optional(),
 });
+
+/** Names the settings that a campaign file changed. */
+const CHANGED_HEADER = 'x-changed-settings';
+
+const PutQuery = z.strictObject({
+  update: z
+    .enum(['true', 'false', ''])
+    .optional()
+    .describe('`true`: give a campaign that exists the settings of the file, also while it runs.'),
+});
+
+function putText({ outcome, fields }: Pick<ChangeCampaignResult, 'outcome' | 'fields'>): string {
+  if (outcome === 'changed') return `changed: ${fields.join(', ')}`;
+  return outcome === 'created' ? 'stored as a draft' : 'the same as before';
+}
 
 type Wanted = z.infer<typeof ListQuery>;
 
@@ -92,18 +108,21 @@ function addPut(app: HttpServer, deps: HttpDeps): void {
       tags,
       summary: 'Store a campaign file as a draft; the same file again changes nothing',
       params: CampaignParams,
+      querystring: PutQuery,
       body: CampaignFile,
       response: { 200: Campaign, 201: Campaign, ...problems(409, 413, 415) },
     },
     handler: async (request, reply) => {
       const { id } = request.params;
-      const { outcome } = await putCampaign(deps, id, request.body);
-      request.deed = {
-        subject: id,
-        text: outcome === 'created' ? 'stored as a draft' : 'the same as before',
-      };
+      const isUpdate = request.query.update === 'true';
+      const put = isUpdate
+        ? await changeCampaign(deps, id, request.body, requireVisitor(request).name)
+        : { ...(await putCampaign(deps, id, request.body)), fields: [] };
+      const { outcome } = put;
+      request.deed = { subject: id, text: putText(put) };
       const campaign = await requireCampaign(deps.store, id);
       const document = await campaignDocument(deps.store, campaign, deps.clock.now());
+      if (outcome === 'changed') reply.header(CHANGED_HEADER, put.fields.join(', '));
       if (outcome === 'created') reply.code(201).header('location', `/v1/campaigns/${id}`);
       return reply.send(document);
     },

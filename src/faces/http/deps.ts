@@ -9,6 +9,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { AccessRole } from '../../core/access.ts';
 import type { ForecastBounds } from '../../pipelines/forecast-facts.ts';
 import type { ApiKeys, KeyUses } from '../../ports/api-keys.ts';
+import type { CallLedger } from '../../ports/call-ledger.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ContactCenter } from '../../ports/contact-center.ts';
 import type { KeptReplies } from '../../ports/kept-replies.ts';
@@ -61,6 +62,8 @@ export interface HttpDeps {
   readonly trail: WriteTrail;
   readonly keptReplies: KeptReplies;
   readonly provider: ProviderWatch;
+  /** What calls are reserved, for the audit. */
+  readonly ledger?: Pick<CallLedger, 'overdue'> | undefined;
   /** Whom a preflight asks; undefined where no credentials are set. */
   readonly contactCenter?: ContactCenter | undefined;
   /** What its forecast assumes. */

@@ -1,17 +1,11 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { PROVIDER_AWAY_MAX, PROVIDER_EVIDENCE_MAX, READY_WAIT_MAX } from '../../core/limits.ts';
 import type { Instant } from '../../core/time.ts';
 import type { ProviderState } from '../../ports/provider-state.ts';
 import { timeText } from '../documents.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
+import { Alive, Readiness } from './schema/health.ts';
 
-const Alive = z.strictObject({ ok: z.literal(true) }).meta({ id: 'Alive' });
-const Readiness = z
-  .strictObject({
-    ready: z.boolean(),
-    checks: z.array(z.strictObject({ check: z.string(), ok: z.boolean(), detail: z.string() })),
-  })
-  .meta({ id: 'Readiness' });
 type Check = z.infer<typeof Readiness>['checks'][number];
 
 async function withinTime(work: Promise<unknown>, ms: number): Promise<boolean> {

@@ -2,13 +2,14 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import type { ImportRecord } from '../../core/import.ts';
+import { ERROR_LINES_PER_BLOCK } from '../../core/limits.ts';
 import { requireCampaign } from '../../pipelines/actions.ts';
 import { importErrors } from '../../pipelines/import-errors.ts';
-import { importDocument } from '../documents.ts';
+import { importDocument, rejectionDocument } from '../documents.ts';
 import { requireVisitor } from './authorise.ts';
 import type { HttpDeps, HttpServer, Visitor } from './deps.ts';
 import { maskedText, seesNumbers } from './masking.ts';
-import { Import } from './schema/import.ts';
+import { Import, Rejections } from './schema/import.ts';
 import { problems } from './schema/problem.ts';
 import { CampaignParams } from './schema/words.ts';
 
@@ -46,6 +47,27 @@ export const CsvReply = {
   description: 'CSV, UTF-8 with a byte order mark.',
   content: { 'text/csv': { schema: z.unknown().meta({ type: 'string' }) } },
 };
+
+/** A JSON array as it is streamed. */
+const RejectionsReply = {
+  description: 'A JSON array, an entry a line.',
+  content: { 'application/json': { schema: Rejections } },
+};
+
+/** The text of a JSON array of the rows that were not taken: an entry a line, some hundreds of lines at a time. */
+async function* rejectionLines({ store }: HttpDeps, importId: string): AsyncGenerator<string> {
+  const header = (await store.importHeader(importId)) ?? [];
+  let text = '[\n';
+  let lines = 0;
+  for await (const rejection of store.rejections(importId)) {
+    text += `${lines === 0 ? '' : ',\n'}${JSON.stringify(rejectionDocument(rejection, header))}`;
+    lines += 1;
+    if (lines % ERROR_LINES_PER_BLOCK !== 0) continue;
+    yield text;
+    text = '';
+  }
+  yield `${text}\n]\n`;
+}
 
 /** `/v1/imports` and the imports of a campaign: what became of lists. */
 export function importRoutes(app: HttpServer, deps: HttpDeps): void {
@@ -91,6 +113,23 @@ export function importRoutes(app: HttpServer, deps: HttpDeps): void {
       const { id } = await requireImport(deps, request.params.import);
       reply.headers(csvHeaders(`${id}.errors.csv`));
       return reply.send(Readable.from(importErrors(deps, id)));
+    },
+  });
+  app.route({
+    method: 'GET',
+    url: '/v1/imports/:import/errors.json',
+    config: { access: 'operator' },
+    schema: {
+      tags,
+      summary:
+        'The rows that were not taken, an entry a line, those of an update that did what they were to do included',
+      params: ImportParams,
+      response: { 200: RejectionsReply, ...problems(404) },
+    },
+    handler: async (request, reply) => {
+      const { id } = await requireImport(deps, request.params.import);
+      reply.type('application/json; charset=utf-8');
+      return reply.send(Readable.from(rejectionLines(deps, id)));
     },
   });
 }

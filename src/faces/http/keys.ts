@@ -1,47 +1,12 @@
 import { z } from 'zod';
-import { ACCESS_ROLES } from '../../core/access.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ApiKey } from '../../ports/api-keys.ts';
 import { timeText } from '../documents.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
 import { answerOnce, fingerprintOf, OnceHeaders } from './once.ts';
+import { Key, KeyWish, NewKey } from './schema/key.ts';
 import { problems } from './schema/problem.ts';
 
-const shape = {
-  id: z.string(),
-  name: z.string(),
-  role: z.enum(ACCESS_ROLES),
-  createdAt: z.string().nullable(),
-  lastUsedAt: z.string().nullable().describe('To the minute; null for a key that was never used.'),
-};
-const example = {
-  ...{ id: 'k3v5mx2abq', name: 'billing', role: 'operator' },
-  ...{ createdAt: '2026-11-23T02:00:00.000Z', lastUsedAt: null },
-};
-const Key = z.strictObject(shape).meta({ id: 'Key', examples: [example] });
-const NewKey = z
-  .strictObject({
-    ...shape,
-    secret: z
-      .string()
-      .nullable()
-      .describe(
-        'The key itself, shown this once. Null where a repeated Idempotency-Key gave the reply again.',
-      ),
-  })
-  .meta({ id: 'NewKey' });
-const KeyWish = z
-  .strictObject({
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
-      .optional()
-      .describe('What people call it; stands beside what is done with it.'),
-    role: z.enum(ACCESS_ROLES),
-  })
-  .meta({ id: 'KeyWish', examples: [{ name: 'billing', role: 'operator' }] });
 const KeyParams = z.strictObject({ key: z.string().regex(/^[a-z0-9]{1,32}$/, 'this is no id of a key') });
 
 const tags = ['keys'];

@@ -1,22 +1,11 @@
 import { z } from 'zod';
-import { ACCESS_ROLES } from '../../core/access.ts';
 import { AppError } from '../../core/errors.ts';
 import { SESSION_LIFE } from '../../core/limits.ts';
 import { SECOND } from '../../core/time.ts';
 import { requireVisitor, SESSION_COOKIE } from './authorise.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
 import { problems } from './schema/problem.ts';
-
-const Session = z
-  .strictObject({
-    name: z.string().describe('The name of the key.'),
-    role: z.enum(ACCESS_ROLES),
-    csrf: z
-      .string()
-      .nullable()
-      .describe('For the header `x-csrf-token` of writes; null for a key, which needs none.'),
-  })
-  .meta({ id: 'Session', examples: [{ name: 'Ann', role: 'operator', csrf: 'x0Jz...' }] });
+import { Session } from './schema/session.ts';
 
 const SignIn = z.strictObject({ key: z.string().min(1).max(200) }).meta({ id: 'SignIn' });
 

@@ -424,8 +424,30 @@ describe('a campaign file beside the lists', () => {
     expect((await site.json('winter/done/campaign.json.summary.json')).outcome).toBe('same');
   });
 
+  it('that is different changes the campaign, and says what', async () => {
+    await site.drop('spring/campaign.json', JSON.stringify({ ...CAMPAIGN_FILE, name: 'Other', priority: 1 }));
+    await run();
+    const summary = await site.json('spring/done/campaign.json.summary.json');
+    expect(summary).toMatchObject({ outcome: 'changed', message: expect.stringContaining('name, priority') });
+    expect((await site.store.campaign('spring'))?.settings).toMatchObject({ name: 'Other', priority: 1 });
+    expect((await site.store.trail('spring')).at(-1)).toMatchObject({ by: 'drop folder' });
+  });
+
+  it('that would change what stored callees were made with ends in failed, and changes nothing', async () => {
+    await site.drop('spring/list.csv', LIST);
+    await run();
+    const other = { ...CAMPAIGN_FILE, name: 'Other', timeZone: 'Asia/Tokyo' };
+    await site.drop('spring/campaign.json', JSON.stringify(other));
+    await run();
+    const summary = await site.json('spring/failed/campaign.json.summary.json');
+    expect(summary).toMatchObject({
+      outcome: 'refused',
+      message: expect.stringContaining('timeZone: stays'),
+    });
+    expect((await site.store.campaign('spring'))?.settings.name).toBe('Drop');
+  });
+
   it.each([
-    ['differs from the campaign', JSON.stringify({ ...CAMPAIGN_FILE, name: 'Other' }), 'different', '(name)'],
     ['does not parse', '{ "name": }', 'refused', 'not JSON'],
     ['has words that there are not', JSON.stringify({ ...CAMPAIGN_FILE, nmae: 1 }), 'refused', 'nmae'],
     ['is far too big', `{ "name": "${'x'.repeat(1_100_000)}" }`, undefined, 'at most 1048576'],

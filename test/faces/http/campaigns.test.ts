@@ -31,6 +31,24 @@ describe('a campaign', () => {
     expect(other.json().fields.sort()).toEqual(['name', 'priority']);
   });
 
+  it('is given other settings where that is asked for, and keeps those that its callees were made with', async () => {
+    await put('other', CAMPAIGN_FILE);
+    const changed = await put('other?update=true', { ...CAMPAIGN_FILE, priority: 1, name: 'Other' });
+    expect(changed.statusCode).toBe(200);
+    expect(changed.json()).toMatchObject({ id: 'other', name: 'Other' });
+    expect((await put('other', { ...CAMPAIGN_FILE, priority: 1, name: 'Other' })).statusCode).toBe(200);
+    expect((await put('fresh?update=true', CAMPAIGN_FILE)).statusCode).toBe(201);
+    const trail = await site.ask('viewer', { method: 'GET', url: '/v1/campaigns/other/trail' });
+    expect(trail.json().at(-1)).toMatchObject({
+      reason: 'settings_changed',
+      text: expect.stringContaining('name'),
+    });
+    await site.ask('operator', { method: 'POST', url: '/v1/campaigns/other/actions/cancel' });
+    const late = await put('other?update=true', CAMPAIGN_FILE);
+    expect(late.statusCode).toBe(409);
+    expect(late.json().code).toBe('action_not_allowed');
+  });
+
   it('is refused with every problem of its file, each with its place', async () => {
     const reply = await put('broken', { name: '', callers: [], windws: [] });
     expect(reply.statusCode).toBe(400);

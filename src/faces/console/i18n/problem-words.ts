@@ -10,6 +10,7 @@ const CHINESE: Readonly<Record<ErrorCode, string>> = {
   campaign_id_invalid: '活动编号不允许',
   campaign_not_found: '没有该编号的活动',
   campaign_differs: '该编号已被设置不同的活动占用',
+  campaign_unchangeable: '已有被叫依赖这些设置，不能更改',
   action_not_allowed: '当前状态下不能执行此操作',
   input_invalid: '输入无效',
   file_unreadable: '文件不存在或无法读取',
@@ -36,6 +37,8 @@ const CHINESE: Readonly<Record<ErrorCode, string>> = {
   body_too_large: '内容超过允许的大小',
   rate_limited: '请求过于频繁',
   not_ready: '服务器暂不接受此请求',
+  api_unavailable: '无法连接 API，或其没有响应',
+  api_unexpected: '响应者不是 Ringmaster 的 API，或版本不同',
   internal: '服务器内部出错',
   number_not_listed: '该号码不在名单中',
   preflight_failed: '启动前检查未通过',
@@ -70,7 +73,24 @@ export function problemTitle(problem: Problem): string {
   return language.value === 'zh' ? t('problem.other') : problem.message;
 }
 
-/** What the server says about it, where that is more than the title. */
+/** Codes whose Chinese says all that the server's sentence does. */
+const SAY_ALL: readonly string[] = [
+  'campaign_not_found',
+  'import_not_found',
+  'callee_not_found',
+  'key_not_found',
+  'webhook_not_found',
+  'number_not_listed',
+  'unauthenticated',
+  'csrf_invalid',
+  'request_in_progress',
+  'store_conflict',
+  'redis_unavailable',
+] satisfies ErrorCode[];
+
+/** What the server says about it, where that is more than what is shown anyway: the title, places, findings. */
 export function problemDetail(problem: Problem): string {
+  if (problem.places.length > 0 || problem.findings.length > 0) return '';
+  if (language.value === 'zh' && SAY_ALL.includes(problem.code)) return '';
   return problem.detail === problemTitle(problem) ? '' : problem.detail;
 }

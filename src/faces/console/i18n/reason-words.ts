@@ -1,4 +1,5 @@
 import type { Reason } from '../../../core/reasons.ts';
+import { stateWord } from './state-words.ts';
 import { language } from './translate.ts';
 
 /** The sentences of the reasons in Chinese; the server's own sentences are English. */
@@ -36,6 +37,7 @@ const CHINESE: Readonly<Record<Reason, string>> = {
   row_time_over: '名单中该行允许拨打的时间已过',
   capped: '该号码在所有活动中的拨打频次已达上限，暂不能拨打',
   caller_left_out: '该批次的主叫号码已不可用，批次已撤销，未消耗拨打次数',
+  rules_narrowed: '活动的外呼时段已缩短，任务可能超出时段，已被停止；不计为一次尝试',
 };
 
 /** Reasons of campaigns, which the campaign's trail keeps as free words with a sentence beside them. */
@@ -53,6 +55,11 @@ const CAMPAIGN_CHINESE: Readonly<Record<string, string>> = {
   give_up_by_operator: '由操作员放弃',
   resume_parked_by_operator: '由操作员恢复已搁置的被叫',
   reopened: '追加名单后重新打开',
+  import_failed: '名单无法读完；请修正后重新添加，将从最后一行之后继续',
+  no_usable_caller: '没有可用的主叫号码',
+  provider_invalid: '服务商认为请求的内容无效，须由人工修正',
+  task_unknown: '服务商查不到该活动的任务，须由人工确认',
+  breaker_carrier_blocked: '被运营商拦截的呼叫过多，已自动暂停',
 };
 
 /** What callees wait for, by the server's sentence. */
@@ -65,9 +72,37 @@ const WAITING_CHINESE: Readonly<Record<string, string>> = {
   'no calling window is left before the campaign ends': '活动结束前已没有拨打时段',
 };
 
-/** Why a callee waits; sentences made of parts stay as the server says them. */
-export function waitingSentence(english: string): string {
-  return language.value === 'en' ? english : (WAITING_CHINESE[english] ?? english);
+interface Pattern {
+  readonly english: RegExp;
+  /** `reason` is that of the callee, in Chinese. */
+  readonly chinese: (part: string, reason: string) => string;
+}
+
+/** Sentences that the server makes of parts. */
+const WAITING_PATTERNS: readonly Pattern[] = [
+  {
+    english: /the next attempt is not due yet, and then waits for a calling window \((.+)\)$/,
+    chinese: (zone, reason) => `${reason}；下次拨打时间未到，之后等待 ${zone} 的拨打时段`,
+  },
+  { english: /the next attempt is not due yet()$/, chinese: (_, reason) => `${reason}；下次拨打时间未到` },
+  { english: /^outside the calling windows of (.+)$/, chinese: (zone) => `不在 ${zone} 的拨打时段内` },
+  { english: /^a person must decide()/, chinese: (_, reason) => `需由人工决定：${reason}` },
+  {
+    english: /^the campaign is (\w+)/,
+    chinese: (state) => `活动状态为“${stateWord('campaign', state).name}”`,
+  },
+];
+
+/** Why a callee waits, whose own reason is `reason`; a sentence that this page does not know stays as the server says it. */
+export function waitingSentence(english: string, reason: string, reasonText: string): string {
+  if (language.value === 'en') return english;
+  const whole = WAITING_CHINESE[english];
+  if (whole !== undefined) return whole;
+  for (const { english: pattern, chinese } of WAITING_PATTERNS) {
+    const found = pattern.exec(english);
+    if (found !== null) return chinese(found[1] ?? '', reasonSentence(reason, reasonText));
+  }
+  return english;
 }
 
 /** The reason as a sentence in the present language; `english` is the server's. */

@@ -47,6 +47,26 @@ export const Import = z
     ],
   });
 
+/** A row that made no callee. */
+export const Rejection = z.strictObject({
+  kind: z.string().describe('rejected, duplicate or suppressed.'),
+  row: z.int().describe('The first row after the header is 1.'),
+  line: z.int().describe('On which it starts, from 1; 0 where the list has no lines.'),
+  column: z.string().describe('Header of the column at fault; empty where it is the row as a whole.'),
+  code: z.string(),
+  message: z.string(),
+  value: z.string().describe('What stands in that column, masked.'),
+  cells: z.array(z.string()).readonly().describe('As they were in the list.'),
+});
+
+function rejectionSchema(): Record<string, unknown> {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(Rejection);
+  return schema;
+}
+
+/** An array of them that is streamed, an entry a line: for the document only, since it is text already. */
+export const Rejections = z.unknown().meta({ type: 'array', items: rejectionSchema() });
+
 /** What an import of the file would do now. */
 export const DryRun = z
   .strictObject({
