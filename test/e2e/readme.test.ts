@@ -1,12 +1,12 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readCommandLine } from '../../src/adapters/simulator/command-line.ts';
 import { runCli } from '../../src/faces/cli/run-cli.ts';
 import { parseRoles } from '../../src/roles.ts';
-import { type BuiltApp, buildApp } from '../support/processes.ts';
+import { BUILD_MAX, type BuiltApp, buildApp } from '../support/built-app.ts';
 
 const readme = await readFile('README.md', 'utf8');
 const Package = z.object({
@@ -44,8 +44,7 @@ describe('the commands that the README shows', () => {
   let app: BuiltApp;
   beforeAll(async () => {
     app = await buildApp();
-  }, 120_000);
-  afterAll(() => app?.remove());
+  }, 2 * BUILD_MAX);
 
   it('run scripts that there are, and these run programs that the build makes', async () => {
     const named = shown.flatMap((command) => /^npm (?:run (?:-s )?)?([\w:]+)/.exec(command)?.[1] ?? []);

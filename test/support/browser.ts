@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { AxeBuilder } from '@axe-core/playwright';
+import { delimiter, join } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 
 /** Under these names distributions install Chromium; `.ci/setup browser` makes sure of one. */
@@ -32,20 +30,6 @@ function executable(): string {
 export function openBrowser(): Promise<Browser> {
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return chromium.launch({ executablePath: executable(), args: [...args, '--disable-dev-shm-usage'] });
-}
-
-/** Bundles the present sources of the console beside the compiled workers of `root`, where the API looks for them. */
-export async function buildConsole(root: string): Promise<void> {
-  const vite = resolve('node_modules/vite/bin/vite.js');
-  const config = ['--config', 'src/faces/console/vite.config.ts', '--logLevel', 'error'];
-  const env = { ...process.env, NODE_ENV: 'production' };
-  await promisify(execFile)(
-    process.execPath,
-    [vite, 'build', ...config, '--outDir', join(root, 'dist/console')],
-    {
-      env,
-    },
-  );
 }
 
 export interface WatchedPage {
@@ -108,9 +92,16 @@ export async function dropFile(page: Page, name: string, content: string): Promi
   await place.dispatchEvent('drop', { dataTransfer: transfer });
 }
 
-/** What axe finds wrong with the page as it is shown, one line each. */
+/**
+ * What axe finds wrong with the page as it is shown, one line each. Run by the page itself, which has no frames: axe's own
+ * adapter for playwright opens and closes a window of its own for each look, which takes ten times as long.
+ */
 export async function accessFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe.source);
+  const wanted = { runOnly: RULES, resultTypes: ['violations'], preload: false };
+  const violations = await page.evaluate<axe.Result[]>(
+    `axe.run(document, ${JSON.stringify(wanted)}).then(({ violations }) => violations)`,
+  );
   return violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target).join(' | ')}`,
   );

@@ -1,19 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { vi } from 'vitest';
 import { z } from 'zod';
+import type { BuiltApp } from './built-app.ts';
 import { freshPrefix } from './store.ts';
-
-/** The workers as an operator has them after `npm ci`: compiled from the present sources, whatever `dist` holds. */
-export interface BuiltApp {
-  /** What the package's root is to an installed one: `dist` and `samples` are in it. */
-  readonly root: string;
-  remove(): Promise<void>;
-}
 
 const SECRET_ID = 'AKIDexample';
 const SECRET_KEY = 'example-key-of-the-simulator';
@@ -37,20 +30,6 @@ const SHORT_WAITS = {
   BATCH_GATHER: '1s',
   RECORD_GATHER: '1s',
 };
-
-/** Compiles the package into a directory of its own, from which its packages are found. Types are checked elsewhere. */
-export async function buildApp(): Promise<BuiltApp> {
-  const home = resolve('.ringmaster');
-  await mkdir(home, { recursive: true });
-  const root = await mkdtemp(join(home, 'e2e-'));
-  const dist = join(root, 'dist');
-  const tsc = resolve('node_modules/.bin/tsc');
-  await promisify(execFile)(tsc, ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', dist]);
-  await cp('src/adapters/redis/lua', join(dist, 'src/adapters/redis/lua'), { recursive: true });
-  await symlink(resolve('samples'), join(root, 'samples'));
-  await access(join(dist, 'workers/all.js'));
-  return { root, remove: () => rm(root, { recursive: true, force: true, maxRetries: 5 }) };
-}
 
 export interface Ended {
   /** Null when a signal ended it. */

@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
-import { type BuiltApp, buildApp, openSite, type Site } from './processes.ts';
-
-/** Compiling the sources may wait for the other processor. */
-const BUILD_MAX = 120_000;
+import { afterEach, beforeAll, beforeEach, inject } from 'vitest';
+import { BUILD_MAX, type BuiltApp, buildApp } from './built-app.ts';
+import { openSite, type Site } from './processes.ts';
 
 /**
- * Compiles the workers once for the tests of this file, and gives each test a site of its own, ended after it with
+ * Has the workers compiled, and gives each test a site of its own, ended after it with
  * all its processes. `begin` is handed the site before each test.
  */
 export function siteForEach(begin: (site: Site) => void | Promise<void>): void {
@@ -13,8 +11,7 @@ export function siteForEach(begin: (site: Site) => void | Promise<void>): void {
   let site: Site | undefined;
   beforeAll(async () => {
     app = await buildApp();
-  }, BUILD_MAX);
-  afterAll(() => app?.remove());
+  }, 2 * BUILD_MAX);
   beforeEach(async () => {
     if (app === undefined) throw new Error('the workers were not built');
     site = await openSite(app, inject('redisUrl'));

@@ -15,6 +15,7 @@ import { NewCampaignPage } from './pages/new-campaign.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { SuppressionPage } from './pages/suppression.tsx';
 import { TrailPage } from './pages/trail.tsx';
+import { WebhooksPage } from './pages/webhooks.tsx';
 import { Page } from './parts/page.tsx';
 import { Empty, Loading } from './parts/states.tsx';
 import { Toasts } from './parts/toast.tsx';
@@ -62,6 +63,7 @@ function CurrentPage() {
   }
   if (first === 'attention') return <AttentionPage />;
   if (first === 'suppression') return <SuppressionPage key={second} list={second} />;
+  if (first === 'webhooks') return <WebhooksPage />;
   if (first === 'keys') return <KeysPage />;
   if (first === 'trail') return <TrailPage />;
   if (first === 'audit') return <AuditPage />;

@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { AttentionItem } from './api/documents.ts';
 import { get, request } from './api/request.ts';
 import { isOperator, may, session, signedOut } from './api/session.ts';
 import { numberText } from './i18n/format.ts';
 import { language, switchLanguage, t } from './i18n/translate.ts';
+import { attentionChanges } from './live/changes.ts';
 import { feedState } from './live/feed.ts';
 import { route, to } from './live/route.ts';
 import { switchTheme, theme } from './live/theme.ts';
@@ -50,11 +52,15 @@ export function Mark() {
 }
 
 function AttentionCount() {
-  const { data } = useLoad(
+  const { data, reload } = useLoad(
     'attention',
     (signal) => get<AttentionItem[]>('/v1/attention', signal),
     ATTENTION_EVERY_MS,
   );
+  const changes = attentionChanges.value;
+  useEffect(() => {
+    if (changes > 0) reload();
+  }, [changes, reload]);
   if (data === undefined || data.length === 0) return null;
   return (
     <span class="pill tone-red">
@@ -82,6 +88,7 @@ function Navigation() {
         {link('suppression', t('nav.suppression'))}
         {isOperator.value && link('trail', t('nav.trail'))}
         {link('audit', t('nav.audit'))}
+        {may('admin') && link('webhooks', t('nav.webhooks'))}
         {may('admin') && link('keys', t('nav.keys'))}
         <li>
           <a href="/queues">{t('nav.queues')}</a>
@@ -109,6 +116,7 @@ export function LiveNote() {
 export function Frame({ children }: { readonly children: ComponentChildren }) {
   // No link: what follows the hash is the page.
   const toContent = (): void => document.getElementById('content')?.focus();
+  const { path, query } = route.value;
   return (
     <div class="frame">
       <button type="button" class="skip" onClick={toContent}>
@@ -132,7 +140,7 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
           </div>
         </div>
       </header>
-      <main id="content" tabIndex={-1}>
+      <main id="content" tabIndex={-1} data-page={decodeURIComponent(to(path, query).slice(2))}>
         {children}
       </main>
     </div>

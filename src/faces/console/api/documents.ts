@@ -19,8 +19,12 @@ export interface ActionDocument {
 }
 
 export interface ActionResultDocument {
+  /** The campaign's afterwards. */
+  readonly state: string;
+  readonly changed: boolean;
+  /** How many it moved; left out where it moves the campaign. */
+  readonly callees?: number;
   readonly text: string;
-  readonly changed?: boolean;
 }
 
 export interface TrailEntry {
@@ -108,6 +112,30 @@ export interface KeyLine {
 }
 
 export interface NewKey extends KeyLine {
+  /** Answered once and never again. */
+  readonly secret: string;
+}
+
+export interface WebhookLine {
+  readonly id: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  /** Null: of all. */
+  readonly campaign: string | null;
+  readonly numbers: boolean;
+  readonly createdAt: string | null;
+  readonly createdBy: string;
+  readonly deliveredAt: string | null;
+  /** In a row. */
+  readonly failures: number;
+  readonly lastError: string;
+  /** When it is tried again; null while all is well. */
+  readonly nextAt: string | null;
+  /** Nothing is sent until it is resumed. */
+  readonly ended: boolean;
+}
+
+export interface NewWebhook extends WebhookLine {
   /** Answered once and never again. */
   readonly secret: string;
 }

@@ -14,6 +14,8 @@ export class Problem extends Error {
   readonly fields: readonly string[];
   /** What does not parse, each with its place. */
   readonly places: readonly string[];
+  /** What a preflight found that keeps the campaign from starting. */
+  readonly findings: readonly Finding[];
 
   constructor(status: number, document: Readonly<Record<string, unknown>>) {
     const text = (key: string): string => (typeof document[key] === 'string' ? document[key] : '');
@@ -22,8 +24,21 @@ export class Problem extends Error {
     this.code = text('code');
     this.detail = text('detail');
     this.fields = Array.isArray(document.fields) ? document.fields.map(String) : [];
+    this.findings = Array.isArray(document.problems) ? document.problems.flatMap(findingOf) : [];
     this.places = Array.isArray(document.errors) ? document.errors.map(placeText) : [];
   }
+}
+
+export interface Finding {
+  readonly code: string;
+  readonly text: string;
+  readonly remedy: string;
+}
+
+function findingOf(value: unknown): Finding[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { code, text, remedy }: { readonly [key in keyof Finding]?: unknown } = value;
+  return typeof code === 'string' ? [{ code, text: String(text ?? ''), remedy: String(remedy ?? '') }] : [];
 }
 
 function placeText(value: unknown): string {

@@ -1,6 +1,7 @@
+import type { ActionResultDocument } from '../api/documents.ts';
 import type { Message } from './message.ts';
-import { plainWord } from './state-words.ts';
-import { inLanguage } from './translate.ts';
+import { plainWord, stateWord } from './state-words.ts';
+import { inLanguage, language, t } from './translate.ts';
 
 interface ActionWords {
   readonly name: Message;
@@ -85,4 +86,13 @@ export function campaignAction(action: string, does: string): ShownAction {
 /** The same for an action on one callee. */
 export function calleeAction(action: string): ShownAction {
   return shown(CALLEE, action, '');
+}
+
+/** What came of an action. */
+export function actionResult({ text, changed, callees, state }: ActionResultDocument): string {
+  if (language.value === 'en') return text;
+  if (!changed) return t('action.unchanged');
+  return callees === undefined
+    ? t('action.nowState', { state: stateWord('campaign', state).name })
+    : t('action.moved', { n: callees });
 }

@@ -45,6 +45,18 @@ const DISPOSITION: Readonly<Record<Disposition, Message>> = {
   record_missing: ['Call record missing', '缺少通话记录'],
 };
 
+/** Who hung up, in the provider's words. */
+const SIDES: Readonly<Record<string, Message>> = {
+  user: ['The callee', '被叫'],
+  seat: ['The agent', '坐席'],
+  system: ['The system', '系统'],
+};
+
+export function hungUpText(side: string): string {
+  const message = SIDES[side];
+  return message === undefined ? plainWord(side) : inLanguage(message);
+}
+
 /** How an attempt ended, in words. */
 export function dispositionText(disposition: string): string {
   const table: Readonly<Record<string, Message>> = DISPOSITION;

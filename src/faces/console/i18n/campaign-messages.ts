@@ -111,6 +111,9 @@ export const CAMPAIGN_MESSAGES = {
   'action.disposition': ['Only callees whose last attempt ended as', '仅限上次结果为'],
   'action.anyDisposition': ['any', '不限'],
   'action.typeId': ['Type {id} to confirm', '请输入 {id} 以确认'],
+  'action.unchanged': ['it was so already', '已是如此，未作更改'],
+  'action.nowState': ['the campaign is now: {state}', '活动现为“{state}”'],
+  'action.moved': ['{n} {n|callee|callees} moved', '已处理 {n} 个被叫'],
   'action.done': ['{action}: {text}', '{action}：{text}'],
 
   'callees.find': ['Find a callee', '查找被叫'],
@@ -152,6 +155,10 @@ export const CAMPAIGN_MESSAGES = {
   'attention.count': ['{shown} {n|matter needs|matters need} a decision.', '{shown} 项需要决定。'],
   'attention.since': ['since', '自'],
   'attention.callees': ['{n} {n|callee|callees}', '{n} 个被叫'],
+  'attention.otherReasons': [
+    'Parked for reasons that were not read here.',
+    '因多种原因搁置，此处未逐一读取。',
+  ],
   'attention.show': ['Show', '查看'],
   'attention.errors': ['Download the rows not taken (CSV)', '下载未接受的行（CSV）'],
   'attention.done': ['Done: {action}', '已执行：{action}'],

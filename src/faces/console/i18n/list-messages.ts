@@ -135,5 +135,13 @@ export const LIST_MESSAGES = {
     'The number may be called again by imports to come. Callees that were suppressed stay so.',
     '之后的导入可再次拨打该号码。已被禁呼的被叫保持不变。',
   ],
+  'suppression.single': ['by hand', '手动添加'],
+  'suppression.clear': ['Remove all numbers', '移除全部号码'],
+  'suppression.clearNote': [
+    '{n} {n|number is|numbers are} taken off the list. This cannot be undone.',
+    '将从名单移除 {n} 个号码。此操作无法撤销。',
+  ],
+  'suppression.clearType': ['Type {list} to confirm', '输入 {list} 以确认'],
+  'suppression.cleared': ['{n} {n|number is|numbers are} off the list.', '已从名单移除 {n} 个号码。'],
   'suppression.trail': ['Who changed this list', '名单变更记录'],
 } as const satisfies Readonly<Record<string, Message>>;

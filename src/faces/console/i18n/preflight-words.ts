@@ -1,6 +1,7 @@
 import type { Limit } from '../../../core/forecast.ts';
 import type { ProblemCode } from '../../../core/preflight.ts';
 import type { Message } from './message.ts';
+import { plainWord } from './state-words.ts';
 import { inLanguage } from './translate.ts';
 
 const LIMITS: Readonly<Record<Limit, Message>> = {
@@ -37,8 +38,10 @@ const SUBJECTS: Readonly<Record<ProblemCode, Message>> = {
 };
 
 /** What a preflight problem is about, in a few words. */
-export function problemSubject(code: ProblemCode): string {
-  return inLanguage(SUBJECTS[code]);
+export function problemSubject(code: string): string {
+  const table: Readonly<Record<string, Message>> = SUBJECTS;
+  const message = table[code];
+  return message === undefined ? plainWord(code) : inLanguage(message);
 }
 
 /** What holds a campaign back most. */

@@ -14,6 +14,7 @@ export const SHELL_MESSAGES = {
   'nav.keys': ['API keys', 'API 密钥'],
   'nav.queues': ['Queues', '队列'],
   'nav.docs': ['API documentation', 'API 文档'],
+  'page.adminsOnly': ['Only administrators see this page', '只有管理员可查看此页'],
   'page.missing': ['There is no such page', '没有这个页面'],
   'theme.dark': ['Dark', '深色'],
   'theme.light': ['Light', '浅色'],

@@ -13,15 +13,19 @@ export const feedState = signal<FeedState>('connecting');
 
 type Take = (campaign: CampaignDocument) => void;
 
-async function pollOnce(campaign: string | undefined, take: Take): Promise<void> {
+/** Asks for the documents once. True where the server answers again after it did not. */
+async function pollOnce(campaign: string | undefined, take: Take): Promise<boolean> {
+  const wasAway = feedState.value === 'offline';
   try {
     if (campaign === undefined) {
       const all = await get<CampaignDocument[]>(`/v1/campaigns${query({ limit: 100 })}`);
       for (const one of all) take(one);
     } else take(await get<CampaignDocument>(`/v1/campaigns/${encodeURIComponent(campaign)}`));
     if (feedState.value !== 'live') feedState.value = 'polling';
+    return wasAway;
   } catch {
     if (feedState.value !== 'live') feedState.value = 'offline';
+    return false;
   }
 }
 
@@ -34,8 +38,12 @@ export function followCampaigns(campaign: string | undefined, take: Take): () =>
   let source: EventSource | undefined;
   let reopen: ReturnType<typeof setTimeout> | undefined;
   let wait = REOPEN_MIN_MS;
-  const poll = setInterval(() => {
-    if (!document.hidden && feedState.value !== 'live') void pollOnce(campaign, take);
+  let isOver = false;
+  const poll = setInterval(async () => {
+    if (document.hidden || feedState.value === 'live') return;
+    const isBack = await pollOnce(campaign, take);
+    // No waiting for the next try: the server is there.
+    if (isBack && !isOver && source === undefined) open();
   }, POLL_MS);
   const close = (): void => {
     clearTimeout(reopen);
@@ -72,6 +80,7 @@ export function followCampaigns(campaign: string | undefined, take: Take): () =>
   feedState.value = 'connecting';
   if (!document.hidden) open();
   return () => {
+    isOver = true;
     document.removeEventListener('visibilitychange', onVisibility);
     clearInterval(poll);
     close();

@@ -7,6 +7,7 @@ import { attentionAction, attentionKind } from '../i18n/attention-words.ts';
 import { numberText } from '../i18n/format.ts';
 import { reasonSentence } from '../i18n/reason-words.ts';
 import { t } from '../i18n/translate.ts';
+import { attentionChanged } from '../live/changes.ts';
 import { to } from '../live/route.ts';
 import { useLoad } from '../live/use-load.ts';
 import { ConfirmDialog } from '../parts/dialog.tsx';
@@ -90,7 +91,7 @@ function Place({ item }: { readonly item: AttentionItem }) {
 
 function Item({ item, onDone }: { readonly item: AttentionItem; readonly onDone: () => void }) {
   const { name, tone } = attentionKind(item.kind);
-  const sentence = reasonSentence(item.reason, item.text);
+  const sentence = item.reason === '' ? t('attention.otherReasons') : reasonSentence(item.reason, item.text);
   return (
     <li class="attention-item" data-kind={item.kind}>
       <div class="row">
@@ -106,7 +107,7 @@ function Item({ item, onDone }: { readonly item: AttentionItem; readonly onDone:
         </span>
       </div>
       <p>{sentence}</p>
-      {sentence !== item.text && <p class="small muted">{item.text}</p>}
+      {sentence !== item.text && item.reason !== '' && <p class="small muted">{item.text}</p>}
       <div class="actions">
         {item.callees > 0 && <strong>{t('attention.callees', { n: item.callees })}</strong>}
         <Place item={item} />
@@ -121,6 +122,10 @@ function Item({ item, onDone }: { readonly item: AttentionItem; readonly onDone:
 /** Everything that goes on only when a person decides, with what there is to decide. */
 export function AttentionPage() {
   const items = useLoad('/v1/attention', (signal) => get<AttentionItem[]>('/v1/attention', signal), EVERY_MS);
+  const onDone = (): void => {
+    items.reload();
+    attentionChanged();
+  };
   return (
     <Page title={t('nav.attention')}>
       <p class="muted">{t('attention.note')}</p>
@@ -138,7 +143,7 @@ export function AttentionPage() {
                   <Item
                     key={`${item.kind} ${item.campaign} ${item.subject} ${item.reason}`}
                     item={item}
-                    onDone={items.reload}
+                    onDone={onDone}
                   />
                 ))}
               </ul>

@@ -1,4 +1,4 @@
-import { dispositionText } from '../i18n/call-words.ts';
+import { dispositionText, hungUpText } from '../i18n/call-words.ts';
 import { secondsText } from '../i18n/format.ts';
 import { reasonSentence } from '../i18n/reason-words.ts';
 import { plainWord, stateWord } from '../i18n/state-words.ts';
@@ -63,7 +63,7 @@ function CallFacts({ call, zone }: CallProps) {
         {fact(t('call.talk'), seconds('talkSeconds'))}
         {text(call, 'caller') !== '' &&
           fact(t('column.caller'), <span class="mono">{text(call, 'caller')}</span>)}
-        {text(call, 'hungUpSide') !== '' && fact(t('call.hungUp'), plainWord(text(call, 'hungUpSide')))}
+        {text(call, 'hungUpSide') !== '' && fact(t('call.hungUp'), hungUpText(text(call, 'hungUpSide')))}
         {text(call, 'endStatus') !== '' && fact(t('call.endCode'), text(call, 'endStatus'))}
         {text(call, 'keysPressed') !== '' && fact(t('call.keys'), <strong>{keysText(call)}</strong>)}
         {recording !== undefined &&

@@ -4,7 +4,7 @@ import type { ActionResultDocument, Waiting } from '../api/documents.ts';
 import { idempotencyKey } from '../api/idempotency.ts';
 import { get, request } from '../api/request.ts';
 import { isOperator } from '../api/session.ts';
-import { calleeAction } from '../i18n/action-words.ts';
+import { actionResult, calleeAction } from '../i18n/action-words.ts';
 import { dispositionText } from '../i18n/call-words.ts';
 import { numberText } from '../i18n/format.ts';
 import { reasonSentence, waitingSentence } from '../i18n/reason-words.ts';
@@ -45,7 +45,7 @@ function CalleeActions(props: {
     const headers = { 'idempotency-key': idempotencyKey() };
     const path = `${props.path}/actions/${action}`;
     const { data } = await request<ActionResultDocument>('POST', path, { body: {}, headers });
-    say(t('action.done', { action: calleeAction(action).name, text: data.text }));
+    say(t('action.done', { action: calleeAction(action).name, text: actionResult(data) }));
     props.onDone();
   };
   return (
@@ -76,9 +76,11 @@ function CalleeActions(props: {
 }
 
 function WaitingNote({
+  callee,
   waiting,
   zone,
 }: {
+  readonly callee: Callee;
   readonly waiting: Waiting | null;
   readonly zone: string | undefined;
 }) {
@@ -86,7 +88,7 @@ function WaitingNote({
   return (
     <Note tone="blue">
       <strong>{t('callee.waiting')}</strong>
-      <span>{waitingSentence(waiting.why)}</span>
+      <span>{waitingSentence(waiting.why, callee.reason, callee.reasonText)}</span>
       {waiting.until !== null && (
         <span>
           {t('callee.until')} <Time at={waiting.until} zone={zone} hasDistance />
@@ -168,7 +170,7 @@ export function CalleePage({ campaign, callee }: { readonly campaign: string; re
         {(one) => (
           <>
             <p>{reasonSentence(one.reason, one.reasonText)}</p>
-            <WaitingNote waiting={one.waiting} zone={zone} />
+            <WaitingNote callee={one} waiting={one.waiting} zone={zone} />
             <Panel title={t('callee.facts')}>
               <Facts callee={one} zone={zone} />
             </Panel>

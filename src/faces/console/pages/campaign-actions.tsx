@@ -4,7 +4,7 @@ import type { ActionDocument, ActionResultDocument } from '../api/documents.ts';
 import { idempotencyKey } from '../api/idempotency.ts';
 import { get, query, request } from '../api/request.ts';
 import { isOperator } from '../api/session.ts';
-import { campaignAction } from '../i18n/action-words.ts';
+import { actionResult, campaignAction } from '../i18n/action-words.ts';
 import { dispositionText } from '../i18n/call-words.ts';
 import { numberText } from '../i18n/format.ts';
 import { t } from '../i18n/translate.ts';
@@ -45,7 +45,7 @@ function ActionDialog({ campaign, action, onDone, onClose }: DialogProps) {
       body,
       headers,
     });
-    say(t('action.done', { action: name, text: done.text }));
+    say(t('action.done', { action: name, text: actionResult(done) }));
     onDone();
   };
   return (

@@ -59,10 +59,14 @@ function columns(zone: string | undefined, open: (id: string) => void): Column<I
 }
 
 /** Uploading a list, what became of the latest or a chosen one, and all there were. */
-export function ImportsTab({ campaign, zone }: TabProps) {
+export function ImportsTab({ campaign, zone, onChanged }: TabProps) {
   const path = campaignPath(campaign.id, 'imports');
   const imports = useLoad(path, (signal) => get<ImportDocument[]>(path, signal), EVERY_MS);
   const [open, setOpen] = useState<string>();
+  const onEnd = (): void => {
+    imports.reload();
+    onChanged();
+  };
   return (
     <>
       {isOperator.value && (
@@ -76,9 +80,7 @@ export function ImportsTab({ campaign, zone }: TabProps) {
           />
         </Panel>
       )}
-      {open !== undefined && (
-        <ImportProgress key={open} id={open} campaign={campaign} onEnd={imports.reload} />
-      )}
+      {open !== undefined && <ImportProgress key={open} id={open} campaign={campaign} onEnd={onEnd} />}
       <Panel title={t('tab.imports')} aside={t('imports.note')}>
         <Shown of={imports}>
           {(rows) =>

@@ -9,6 +9,8 @@ export interface TabProps {
   readonly settings: Settings | undefined;
   /** The campaign's time zone; undefined until its settings are there. */
   readonly zone: string | undefined;
+  /** Told of what changed the campaign, so that it is read again at once. */
+  readonly onChanged: () => void;
 }
 
 /** Address of a campaign, or of something in it, at the API. */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CampaignDocument } from '../../documents.ts';
 import { get } from '../api/request.ts';
 import { LiveNote } from '../frame.tsx';
@@ -28,15 +28,28 @@ function isTab(text: string): text is Tab {
   return TABS.some((tab) => tab === text);
 }
 
-/** The campaign as it is loaded, then as the stream tells. */
+/**
+ * The campaign as the stream tells, and as it is when asked for: `reload` shows at once what was just done, where the
+ * stream would tell a second later.
+ */
 function useCampaign(id: string): Loaded<CampaignDocument> {
-  const loaded = useLoad(campaignPath(id), (signal) => get<CampaignDocument>(campaignPath(id), signal));
   const [newest, setNewest] = useState<CampaignDocument>();
+  const told = useRef(0);
+  const loaded = useLoad(campaignPath(id), async (signal) => {
+    const before = told.current;
+    const document = await get<CampaignDocument>(campaignPath(id), signal);
+    // What was told meanwhile may be newer, and what is newer still will be told.
+    if (told.current === before && !signal.aborted) setNewest(document);
+    return document;
+  });
   const isThere = loaded.data !== undefined;
   useEffect(() => {
     // A campaign that does not exist is not followed: the stream would be refused for ever.
-    if (isThere) return followCampaigns(id, setNewest);
-    return undefined;
+    if (!isThere) return undefined;
+    return followCampaigns(id, (document) => {
+      told.current += 1;
+      setNewest(document);
+    });
   }, [id, isThere]);
   return newest === undefined ? loaded : { ...loaded, data: newest, problem: undefined, isLoading: false };
 }
@@ -115,7 +128,13 @@ export function CampaignPage({ id, tab }: { readonly id: string; readonly tab: s
           <>
             <StateNote campaign={campaign} />
             <Tabs id={id} tab={shownTab} />
-            <TabBody tab={shownTab} campaign={campaign} settings={settings} zone={zoneOf(settings)} />
+            <TabBody
+              tab={shownTab}
+              campaign={campaign}
+              settings={settings}
+              zone={zoneOf(settings)}
+              onChanged={loaded.reload}
+            />
             <ZoneNote zone={zoneOf(settings)} />
           </>
         )}

@@ -1,6 +1,6 @@
 import type { DryRun } from '../../../pipelines/try-import.ts';
 import { numberText } from '../i18n/format.ts';
-import { plainWord } from '../i18n/state-words.ts';
+import { rowFaultName, rowFaultText } from '../i18n/row-words.ts';
 import { t } from '../i18n/translate.ts';
 import { Note } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -44,8 +44,13 @@ export function DryRunReport({ tried }: { readonly tried: DryRun }) {
                 head: t('column.value'),
                 cell: ({ value }) => <span class="mono">{value}</span>,
               },
-              { key: 'code', head: t('column.reason'), cell: ({ code }) => plainWord(code) },
-              { key: 'why', head: t('column.what'), isWide: true, cell: ({ message }) => message },
+              { key: 'code', head: t('column.reason'), cell: ({ code }) => rowFaultName(code) },
+              {
+                key: 'why',
+                head: t('column.what'),
+                isWide: true,
+                cell: ({ code, message }) => rowFaultText(code, message),
+              },
             ]}
           />
         </>

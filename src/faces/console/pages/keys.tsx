@@ -3,10 +3,11 @@ import type { KeyLine, NewKey, Role } from '../api/documents.ts';
 import { get, request } from '../api/request.ts';
 import { t } from '../i18n/translate.ts';
 import { useLoad } from '../live/use-load.ts';
-import { ConfirmDialog, Dialog } from '../parts/dialog.tsx';
+import { ConfirmDialog } from '../parts/dialog.tsx';
 import { SelectField, TextField } from '../parts/field.tsx';
 import { Page } from '../parts/page.tsx';
-import { Empty, Note, Shown } from '../parts/states.tsx';
+import { SecretDialog } from '../parts/secret-dialog.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Time, ZoneNote } from '../parts/time.tsx';
 import { say } from '../parts/toast.tsx';
@@ -37,30 +38,6 @@ function CreateDialog(props: { readonly onMade: (key: NewKey) => void; readonly 
         choices={ROLES.map((value) => ({ value, label: `${t(`role.${value}`)} – ${t(`role.${value}May`)}` }))}
       />
     </ConfirmDialog>
-  );
-}
-
-/** The secret, for the only time. It is gone from this page with the dialog. */
-function SecretDialog({ made, onClose }: { readonly made: NewKey; readonly onClose: () => void }) {
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(made.secret);
-    say(t('keys.copied'));
-  };
-  return (
-    <Dialog title={t('keys.made', { name: made.name })} onClose={onClose}>
-      <Note tone="amber">{t('keys.once')}</Note>
-      <code class="secret">{made.secret}</code>
-      <div class="actions">
-        {navigator.clipboard !== undefined && (
-          <button type="button" class="button" onClick={copy}>
-            {t('keys.copy')}
-          </button>
-        )}
-        <button type="button" class="button primary" onClick={onClose}>
-          {t('keys.kept')}
-        </button>
-      </div>
-    </Dialog>
   );
 }
 
@@ -124,7 +101,13 @@ export function KeysPage() {
       </Shown>
       <ZoneNote />
       {isCreating && <CreateDialog onMade={onMade} onClose={() => setCreating(false)} />}
-      {made !== undefined && <SecretDialog made={made} onClose={() => setMade(undefined)} />}
+      {made !== undefined && (
+        <SecretDialog
+          title={t('keys.made', { name: made.name })}
+          secret={made.secret}
+          onClose={() => setMade(undefined)}
+        />
+      )}
       {revoked !== undefined && (
         <ConfirmDialog
           title={`${t('keys.revoke')}: ${revoked.name}`}

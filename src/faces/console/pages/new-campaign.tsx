@@ -46,6 +46,20 @@ function useCreator(): Creator {
   };
 }
 
+/** What is wrong, and the button that both ways end with. */
+function FormFoot({ problem, isBusy }: Pick<Creator, 'problem' | 'isBusy'>) {
+  return (
+    <>
+      {problem !== undefined && <Failure problem={problem} />}
+      <div class="actions">
+        <button type="submit" class="button primary" disabled={isBusy}>
+          {isBusy ? t('state.working') : t('new.create')}
+        </button>
+      </div>
+    </>
+  );
+}
+
 function FromForm() {
   const [draft, setDraft] = useState(NEW_DRAFT);
   const { problem, isBusy, create } = useCreator();
@@ -62,12 +76,7 @@ function FromForm() {
           <pre>{JSON.stringify(campaignFile(draft), null, 2)}</pre>
         </ScrollBox>
       </details>
-      {problem !== undefined && <Failure problem={problem} />}
-      <div class="actions">
-        <button type="submit" class="button primary" disabled={isBusy}>
-          {isBusy ? t('state.working') : t('new.create')}
-        </button>
-      </div>
+      <FormFoot problem={problem} isBusy={isBusy} />
     </form>
   );
 }
@@ -104,12 +113,7 @@ function FromFile() {
       <FileDrop label={t('new.dropFile')} hint={t('new.dropFileHint')} accept=".json" onFile={take} />
       <TextField label={t('new.id')} value={id} onInput={setId} hint={t('new.idHint')} isRequired />
       <TextArea label={t('new.file')} value={text} onInput={setText} isCode isRequired />
-      {problem !== undefined && <Failure problem={problem} />}
-      <div class="actions">
-        <button type="submit" class="button primary" disabled={isBusy}>
-          {isBusy ? t('state.working') : t('new.create')}
-        </button>
-      </div>
+      <FormFoot problem={problem} isBusy={isBusy} />
     </form>
   );
 }

@@ -17,20 +17,24 @@ export function SignInPage() {
   const [key, setKey] = useState('');
   const [problem, setProblem] = useState<Problem>();
   const [isBusy, setBusy] = useState(false);
-  const signIn = async (): Promise<void> => {
+  const signIn = async (given: string): Promise<void> => {
+    setKey(given);
     setBusy(true);
     setProblem(undefined);
     try {
-      const { data } = await request<SessionDocument>('POST', '/v1/session', { body: { key: key.trim() } });
+      const { data } = await request<SessionDocument>('POST', '/v1/session', { body: { key: given.trim() } });
       signedIn(data);
     } catch (error) {
       setProblem(asProblem(error));
     }
     setBusy(false);
   };
-  const submit = (event: Event): void => {
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    void signIn();
+    if (isBusy || !(event.currentTarget instanceof HTMLFormElement)) return;
+    // What stands in the field: a password manager may have put it there without a word to this page.
+    const given = new FormData(event.currentTarget).get('key');
+    void signIn(typeof given === 'string' ? given : key);
   };
   return (
     <main class="sign-in">
@@ -44,6 +48,7 @@ export function SignInPage() {
         <TextField
           label={t('session.key')}
           type="password"
+          name="key"
           value={key}
           onInput={setKey}
           autoComplete="current-password"
@@ -51,7 +56,8 @@ export function SignInPage() {
           wrong={problem === undefined ? undefined : wrongText(problem)}
           isRequired
         />
-        <button type="submit" class="button primary" disabled={isBusy}>
+        {/* Never disabled: a form whose button is sends nothing when Enter is pressed, and says nothing either. */}
+        <button type="submit" class="button primary" aria-disabled={isBusy}>
           {isBusy ? t('state.working') : t('session.signIn')}
         </button>
         <div class="row">

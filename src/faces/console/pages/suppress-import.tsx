@@ -3,6 +3,7 @@ import type { RefusedRow, SuppressListResult } from '../../../pipelines/suppress
 import { type Problem, query } from '../api/request.ts';
 import { upload } from '../api/upload.ts';
 import { numberText } from '../i18n/format.ts';
+import { rowFaultText } from '../i18n/row-words.ts';
 import { t } from '../i18n/translate.ts';
 import { suppressionChanged } from '../live/changes.ts';
 import { asProblem } from '../live/use-load.ts';
@@ -27,8 +28,10 @@ function Result({ result }: { readonly result: ListResult }) {
       </strong>
       <span>{t('suppression.effect', { suppressed, calling })}</span>
       {result.fault !== '' && <span>{result.fault}</span>}
-      {result.rejections.map(({ row, message }) => (
-        <span key={row}>{t('suppression.rejection', { row: numberText(row), message })}</span>
+      {result.rejections.map(({ row, code, message }) => (
+        <span key={row}>
+          {t('suppression.rejection', { row: numberText(row), message: rowFaultText(code, message) })}
+        </span>
       ))}
     </Note>
   );

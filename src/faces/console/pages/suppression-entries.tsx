@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SuppressedNumber } from '../api/documents.ts';
 import { request } from '../api/request.ts';
+import { listSource } from '../i18n/deed-words.ts';
 import { t } from '../i18n/translate.ts';
 import { suppressionChanged, suppressionChanges } from '../live/changes.ts';
 import { usePages } from '../live/use-pages.ts';
@@ -12,6 +13,7 @@ import { Empty, Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { say } from '../parts/toast.tsx';
+import { ClearList } from './suppress-clear.tsx';
 
 function columns(remove: (number: string) => void): Column<SuppressedNumber>[] {
   return [
@@ -24,7 +26,7 @@ function columns(remove: (number: string) => void): Column<SuppressedNumber>[] {
     },
     { key: 'reason', head: t('column.reason'), isWide: true, cell: ({ reason }) => reason || '–' },
     { key: 'by', head: t('column.by'), cell: ({ by }) => by },
-    { key: 'source', head: t('suppression.source'), cell: ({ source }) => source || '–' },
+    { key: 'source', head: t('suppression.source'), cell: ({ source }) => listSource(source) },
     { key: 'added', head: t('suppression.addedAt'), cell: ({ addedAt }) => <Time at={addedAt} /> },
     {
       key: 'expires',
@@ -62,7 +64,7 @@ function RemoveForm({ onRemove }: { readonly onRemove: (number: string) => void 
   );
 }
 
-export function SuppressionEntries({ path }: { readonly path: string }) {
+export function SuppressionEntries({ list, path }: { readonly list: string; readonly path: string }) {
   const pages = usePages<SuppressedNumber>(`${path}?limit=100`);
   const [removed, setRemoved] = useState<string>();
   const changes = suppressionChanges.value;
@@ -76,7 +78,10 @@ export function SuppressionEntries({ path }: { readonly path: string }) {
     suppressionChanged();
   };
   return (
-    <Panel title={t('suppression.entries')}>
+    <Panel
+      title={t('suppression.entries')}
+      aside={pages.data !== undefined && pages.data.data.length > 0 && <ClearList list={list} path={path} />}
+    >
       <RemoveForm onRemove={setRemoved} />
       <Shown of={pages}>
         {({ data }) =>

@@ -1,7 +1,7 @@
 import type { ListDeed } from '../api/documents.ts';
 import { get } from '../api/request.ts';
+import { listDeedText, listSource } from '../i18n/deed-words.ts';
 import { numberText } from '../i18n/format.ts';
-import { plainWord } from '../i18n/state-words.ts';
 import { t } from '../i18n/translate.ts';
 import { suppressionChanges } from '../live/changes.ts';
 import { useLoad } from '../live/use-load.ts';
@@ -29,14 +29,14 @@ export function SuppressionTrail({ path }: { readonly path: string }) {
               columns={[
                 { key: 'at', head: t('column.time'), cell: ({ at }) => <Time at={at} /> },
                 { key: 'by', head: t('column.by'), cell: ({ by }) => by },
-                { key: 'did', head: t('trail.did'), cell: ({ did }) => plainWord(did) },
+                { key: 'did', head: t('trail.did'), cell: ({ did }) => listDeedText(did) },
                 {
                   key: 'entries',
                   head: t('suppression.entries'),
                   isNumeric: true,
                   cell: ({ entries }) => numberText(entries),
                 },
-                { key: 'source', head: t('suppression.source'), cell: ({ source }) => source || '–' },
+                { key: 'source', head: t('suppression.source'), cell: ({ source }) => listSource(source) },
                 {
                   key: 'reason',
                   head: t('column.reason'),

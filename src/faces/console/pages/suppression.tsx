@@ -82,7 +82,7 @@ function OneList({ list }: { readonly list: string }) {
           <SuppressImport path={path} />
         </Panel>
       </div>
-      <SuppressionEntries path={path} />
+      <SuppressionEntries list={list} path={path} />
       <SuppressionTrail path={path} />
       <ZoneNote />
     </Page>

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { Problem } from '../api/request.ts';
 import { t } from '../i18n/translate.ts';
-import { sayFault } from './toast.tsx';
+import { asProblem } from '../live/use-load.ts';
+import { Failure } from './states.tsx';
 
 /** A modal dialog of the browser: it keeps the focus, gives it back, and closes with Escape. */
 export function Dialog(props: {
@@ -42,16 +44,21 @@ export interface ConfirmProps {
   readonly onClose: () => void;
 }
 
-/** Says what will happen and does it only when told to. Stays open with the fault where it fails. */
+/**
+ * Says what will happen and does it only when told to. Where it fails it stays open and says so itself: what lies below a
+ * modal dialog is neither seen nor read out.
+ */
 export function ConfirmDialog(props: ConfirmProps) {
   const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
   const run = async (): Promise<void> => {
     setBusy(true);
+    setProblem(undefined);
     try {
       await props.run();
       props.onClose();
     } catch (error) {
-      sayFault(error);
+      setProblem(asProblem(error));
       setBusy(false);
     }
   };
@@ -63,6 +70,7 @@ export function ConfirmDialog(props: ConfirmProps) {
     <Dialog title={props.title} onClose={props.onClose}>
       <form class="form" onSubmit={submit}>
         {props.children}
+        {problem !== undefined && <Failure problem={problem} />}
         <div class="actions">
           <button type="button" class="button" onClick={props.onClose}>
             {t('dialog.cancel')}

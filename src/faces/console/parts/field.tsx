@@ -26,6 +26,7 @@ type InputType = 'text' | 'password' | 'number' | 'search' | 'datetime-local';
 
 interface InputProps {
   readonly id: string;
+  readonly name: string | undefined;
   readonly value: string;
   readonly placeholder: string | undefined;
   readonly autoComplete: 'off' | 'current-password';
@@ -58,6 +59,8 @@ function Input({
 export function TextField(
   props: FieldProps & {
     readonly type?: InputType;
+    /** Under which the form itself knows the value. */
+    readonly name?: string;
     readonly placeholder?: string;
     readonly autoComplete?: 'off' | 'current-password';
     /** Id of the datalist with what may be chosen. */
@@ -68,6 +71,7 @@ export function TextField(
   const { type = 'text', list } = props;
   const input: InputProps = {
     id,
+    name: props.name,
     value: props.value,
     placeholder: props.placeholder,
     autoComplete: props.autoComplete ?? 'off',
