@@ -4,6 +4,7 @@ import { createRedisStore } from '../../src/adapters/redis/store.ts';
 import { createRedisSuppression } from '../../src/adapters/redis/suppression.ts';
 import type { ScenarioInput } from '../../src/adapters/simulator/scenario.ts';
 import { createClient } from '../../src/adapters/tencent/client.ts';
+import { createTencentContactCenter } from '../../src/adapters/tencent/contact-center.ts';
 import { createTencentTelephony } from '../../src/adapters/tencent/telephony.ts';
 import * as limits from '../../src/core/limits.ts';
 import { type Instant, MINUTE } from '../../src/core/time.ts';
@@ -52,7 +53,29 @@ export interface CallingWorld {
     settings: unknown,
     afterJob: (kind: string) => Promise<void>,
   ): Promise<void>;
+  /** Starts a campaign that has its callees already. */
+  start(campaignId: string): Promise<void>;
+  /** Works until `isOver` says so, which is asked whenever no wake-up is due. */
+  work(isOver: () => Promise<boolean>, options: WorkOptions): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface WorkOptions {
+  readonly afterJob: (kind: string) => Promise<void>;
+  readonly sweepEvery?: number;
+  /** Between two looks at the provider's task list. */
+  readonly listEvery?: number;
+  /** Wake-ups that run beside each other. */
+  readonly lanes?: number;
+}
+
+export interface CallingWorldOptions {
+  /** What the time is at first. */
+  readonly at?: Instant;
+  /** What each request to the provider takes, in milliseconds of the time moved by hand. Left out: it stands still. */
+  readonly requestTime?: number;
+  /** Whether the provider is asked about the callers, as an installation does. */
+  readonly asksOfCallers?: boolean;
 }
 
 /** Opens such a world. `watch` stands between the pipelines and the store. */
@@ -60,14 +83,19 @@ export async function openCallingWorld(
   redisUrl: string,
   scenario: ScenarioInput,
   watch: (store: Store) => Store,
+  { at = SEEDED_AT, requestTime = 0, asksOfCallers = false }: CallingWorldOptions = {},
 ): Promise<CallingWorld> {
-  const date = takeDate(SEEDED_AT);
+  const date = takeDate(at);
   const clock = { now: () => date.now(), sleep: () => Promise.reject(new Error('nobody sleeps here')) };
   // Time stands still while requests are made, so their rate says nothing.
   const played = { requestsPerSecond: 1_000_000, ...scenario };
   const simulator = await startSimulator({ seed: 7, clock, scenario: played });
   const redis = new Redis(redisUrl);
-  const quota = { acquire: async () => 'granted' as const };
+  const acquire = async (): Promise<'granted'> => {
+    if (requestTime > 0) date.moveTo(date.now() + requestTime);
+    return 'granted';
+  };
+  const quota = { acquire };
   const client = createClient({ endpoint: simulator.url, ...CREDENTIALS, quota });
   const queue = new HandQueue();
   const prefix = freshPrefix();
@@ -76,6 +104,7 @@ export async function openCallingWorld(
     suppression: createRedisSuppression(redis, { prefix }),
     ledger: createRedisCallLedger(redis, { prefix }),
     telephony: createTencentTelephony(client, { sdkAppId: SDK_APP_ID, now: () => date.now() }),
+    ...(asksOfCallers && { contactCenter: createTencentContactCenter(client, { sdkAppId: SDK_APP_ID }) }),
     queue,
     clock,
     log: SILENT,
@@ -88,8 +117,11 @@ export async function openCallingWorld(
     async run(campaignId, callees, settings, afterJob) {
       await seedCampaign(deps.store, campaignId, callees, settings);
       await startCampaign(deps, campaignId);
-      await work(deps, queue, date, campaignId, afterJob);
+      const isOver = async (): Promise<boolean> => (await deps.store.counts(campaignId)).unfinished === 0;
+      await work(deps, queue, date, isOver, { afterJob });
     },
+    start: (campaignId) => startCampaign(deps, campaignId),
+    work: (isOver, options) => work(deps, queue, date, isOver, options),
     async close() {
       client.close();
       await simulator.close();
@@ -120,29 +152,39 @@ async function work(
   deps: PipelineDeps,
   queue: HandQueue,
   date: HandDate,
-  campaignId: string,
-  afterJob: (kind: string) => Promise<void>,
+  isOver: () => Promise<boolean>,
+  { afterJob, sweepEvery = SWEEP_EVERY, listEvery = limits.TASK_LIST_INTERVAL, lanes = 1 }: WorkOptions,
 ): Promise<void> {
   let sweepAt: Instant = date.now();
   let listAt: Instant = date.now();
   for (let step = 0; step < STEPS_MAX; step += 1) {
     const now = date.now();
-    const wake = queue.take(now);
-    if (wake !== undefined) {
-      await runWake(deps, wake);
-      await afterJob('dueBucket' in wake ? 'due' : wake.queue);
+    const wakes = takeDue(queue, now, lanes);
+    if (wakes.length > 0) {
+      await Promise.all(wakes.map((wake) => runWake(deps, wake)));
+      for (const wake of wakes) await afterJob('dueBucket' in wake ? 'due' : wake.queue);
       continue;
     }
-    if ((await deps.store.counts(campaignId)).unfinished === 0) return;
+    if (await isOver()) return;
     if (now >= sweepAt) {
-      sweepAt = now + SWEEP_EVERY;
+      sweepAt = now + sweepEvery;
       await sweep(deps);
     } else if (now >= listAt) {
-      listAt = now + limits.TASK_LIST_INTERVAL;
-      await watchTaskList(deps, limits.TASK_LIST_INTERVAL);
+      listAt = now + listEvery;
+      await watchTaskList(deps, listEvery);
     } else {
       date.moveTo(Math.min(queue.nextAt ?? sweepAt, sweepAt, listAt));
     }
   }
   throw new Error(`not done after ${STEPS_MAX} steps`);
+}
+
+function takeDue(queue: HandQueue, now: Instant, most: number): Wake[] {
+  const taken: Wake[] = [];
+  while (taken.length < most) {
+    const wake = queue.take(now);
+    if (wake === undefined) break;
+    taken.push(wake);
+  }
+  return taken;
 }

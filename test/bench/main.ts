@@ -1,6 +1,7 @@
 /**
- * `node dist/test/bench/main.js [name ...] [--rows N] [--small]`: measures, prints one JSON object per line, and judges
- * nothing. Figures mean something on a quiet machine only; the ratios within one run mean something on any.
+ * `node dist/test/bench/main.js [name ...] [--rows N] [--small]`: measures and prints one JSON object per line. No figure
+ * fails it; a broken promise does, which `rules` looks for. Figures mean something on a quiet machine only; the ratios
+ * within one run mean something on any.
  */
 import { parseArgs } from 'node:util';
 import { startTestRedis } from '../support/redis-server.ts';
@@ -11,6 +12,7 @@ import type { BenchLine, BenchOptions } from './line.ts';
 import { runMemoryBench } from './memory.ts';
 import { runMovesBench } from './moves.ts';
 import { runRequestsBench } from './requests.ts';
+import { runRulesBench } from './rules.ts';
 
 interface Bench {
   readonly run: (options: BenchOptions) => AsyncIterable<BenchLine>;
@@ -27,6 +29,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   moves: { run: runMovesBench, rows: [100_000, 1_000_000], small: 4_000 },
   // A million callees would take that many calls to play, and tell nothing else.
   requests: { run: runRequestsBench, rows: [100_000], small: 1_500 },
+  rules: { run: runRulesBench, rows: [20_000], small: 400 },
 };
 
 /** Runs one bench on a private Redis, which is stopped whatever happens. */

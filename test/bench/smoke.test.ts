@@ -66,6 +66,19 @@ describe('the bench', () => {
     expect(figure(lines, 'jobs')).toBeLessThan(1_000);
   }, 120_000);
 
+  it('of rules plays two campaigns in which no dial breaks a rule, and every code and rule has its turn', async () => {
+    const lines = await linesOf('rules');
+    for (const what of ['dials outside a window', 'dials above a cap', 'dials after a suppression'])
+      expect(figure(lines, what)).toBe(0);
+    expect(figure(lines, 'audit violations')).toBe(0);
+    const happened = [
+      ...['dials', 'numbers that both campaigns dialled', 'dials that left no room under a cap'],
+      ...['callees ended by a suppression', 'times that a cap put a callee off', 'audits'],
+    ];
+    for (const what of happened) expect(figure(lines, what), what).toBeGreaterThan(0);
+    expect(figure(lines, 'distinct dispositions')).toBeGreaterThan(30);
+  }, 240_000);
+
   it('of ingest stores more rows per second than one job per row does', async () => {
     const lines = await linesOfProcess('ingest');
     const naive = lines.find((line) => line.against === 'one BullMQ job and one hash per row');
