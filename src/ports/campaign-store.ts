@@ -48,6 +48,8 @@ export interface CampaignStore {
   /** Stores a new campaign as draft. Same id and settings: `same`; other settings: `different`; nothing is overwritten. */
   createCampaign(id: string, settings: unknown, now: Instant): Promise<'created' | 'same' | 'different'>;
   campaign(id: string): Promise<CampaignRecord | undefined>;
+  /** The campaign file as it was put, in its own words; undefined where there is no campaign. */
+  campaignFile(id: string): Promise<unknown>;
   campaignIds(): Promise<string[]>;
   /** Moves a campaign if it is still as read. Records who asked. False: it was not; read again. */
   moveCampaign(

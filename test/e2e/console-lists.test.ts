@@ -251,3 +251,21 @@ it('a retry is promoted in the dashboard, which a session of the console opens; 
   await card.getByRole('link', { name: 'Campaign promoted' }).waitFor();
   expect(complaints).toEqual([]);
 }, 240_000);
+
+it('an operator changes the settings of a campaign, and is told what must stay', async () => {
+  await at.putCampaign('changing', 6);
+  const { page } = await at.open('operator');
+  await goTo(page, 'campaigns/changing/settings');
+  await page.getByRole('button', { name: 'Change the settings' }).click();
+  const file = page.getByLabel('Campaign file (JSON)');
+  const held = z.looseObject({ name: z.string() }).parse(JSON.parse(await file.inputValue()));
+  await file.fill(JSON.stringify({ ...held, timeZone: 'Asia/Tokyo' }));
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText('timeZone: stays "Asia/Shanghai"').waitFor();
+  await file.fill(JSON.stringify({ ...held, name: 'Changed', priority: 1 }));
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Changed', level: 1 }).waitFor();
+  await until(async () => expect(await textOf(page.locator('pre'))).toContain('"priority": 1'));
+  await page.getByRole('link', { name: 'Changes' }).click();
+  await page.getByText('changed: name, priority').waitFor();
+}, 240_000);

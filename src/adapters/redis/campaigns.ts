@@ -58,6 +58,11 @@ export async function readCampaign(context: StoreContext, id: string): Promise<C
   return { id, ...facts, zones, platformCallers: hasPlatformCaller(settings.callers, callers), settings };
 }
 
+export async function readCampaignFile(context: StoreContext, id: string): Promise<unknown> {
+  const text = await context.client.hget(keysOf(context, id).campaign, 'settings');
+  return text === null ? undefined : JSON.parse(text);
+}
+
 export async function campaignIds(context: StoreContext): Promise<string[]> {
   return (await context.client.smembers(campaignsKey(context.prefix))).sort();
 }

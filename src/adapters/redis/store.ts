@@ -24,6 +24,7 @@ export function createRedisStore(client: RedisClient, options: { readonly prefix
     campaign: (id) => campaigns.readCampaign(context, id),
     campaignIds: () => campaigns.campaignIds(context),
     moveCampaign: (before, to, why) => campaigns.moveCampaign(context, before, to, why),
+    campaignFile: (id) => campaigns.readCampaignFile(context, id),
     changeCampaign: (before, settings, why) => campaigns.changeCampaign(context, before, settings, why),
     noteTrail: (id, entry) => campaigns.noteTrail(context, id, entry),
     trail: (id) => campaigns.readTrail(context, id),

@@ -160,6 +160,21 @@ function addReads(app: HttpServer, deps: HttpDeps): void {
   });
   app.route({
     method: 'GET',
+    url: '/v1/campaigns/:id/file',
+    config: { access: 'operator' },
+    schema: {
+      tags,
+      summary: 'The campaign file as it was put, to be changed and put again',
+      params: CampaignParams,
+      response: { 200: CampaignFile, ...problems(404) },
+    },
+    handler: async ({ params }) => {
+      await requireCampaign(deps.store, params.id);
+      return deps.store.campaignFile(params.id);
+    },
+  });
+  app.route({
+    method: 'GET',
     url: '/v1/campaigns/:id/trail',
     schema: {
       tags,

@@ -38,6 +38,10 @@ describe('a campaign', () => {
     expect(changed.json()).toMatchObject({ id: 'other', name: 'Other' });
     expect((await put('other', { ...CAMPAIGN_FILE, priority: 1, name: 'Other' })).statusCode).toBe(200);
     expect((await put('fresh?update=true', CAMPAIGN_FILE)).statusCode).toBe(201);
+    const url = '/v1/campaigns/other/file';
+    const file = await site.ask('operator', { method: 'GET', url });
+    expect(file.json()).toEqual({ ...CAMPAIGN_FILE, priority: 1, name: 'Other' });
+    expect((await site.ask('viewer', { method: 'GET', url })).statusCode).toBe(403);
     const trail = await site.ask('viewer', { method: 'GET', url: '/v1/campaigns/other/trail' });
     expect(trail.json().at(-1)).toMatchObject({
       reason: 'settings_changed',

@@ -40,6 +40,13 @@ export const CAMPAIGN_MESSAGES = {
     'As they are stored, defaults included: durations in milliseconds, times in UTC.',
     '按存储内容显示，包含默认值：时长以毫秒计，时间为 UTC。',
   ],
+  'settings.change': ['Change the settings', '更改设置'],
+  'settings.changeNote': [
+    'The campaign file. What you save holds from the next decision on, also while it runs; time zone, present callers and attempts already allowed stay.',
+    '活动文件。保存后从下一次决策起生效（运行中亦然）；时区、现有主叫号码及已允许的拨打次数不变。',
+  ],
+  'settings.save': ['Save', '保存'],
+  'settings.saved': ['The settings of {id} are changed.', '活动 {id} 的设置已更改。'],
   'tab.overview': ['Overview', '概览'],
   'tab.callees': ['Callees', '被叫'],
   'tab.imports': ['Lists', '名单'],

@@ -47,6 +47,7 @@ const CAMPAIGN_CHINESE: Readonly<Record<string, string>> = {
   pause_by_operator: '由操作员暂停',
   resume_by_operator: '由操作员恢复',
   cancel_by_operator: '由操作员取消',
+  settings_changed: '设置已更改',
   all_final: '所有被叫都已有结果',
   provider_blocked: '服务商拒绝了请求，须由人工解决',
   submission_in_doubt: '正在查询该提交是否到达服务商，在此期间不会重复拨打',

@@ -1,4 +1,6 @@
 /** What the form of a new campaign holds, and the campaign file that it makes. Checked by the server only. */
+import { Problem } from '../api/request.ts';
+import { t } from '../i18n/translate.ts';
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Day = (typeof DAYS)[number];
@@ -138,4 +140,14 @@ export function campaignFile(draft: Draft): Readonly<Record<string, unknown>> {
     pacing: { calleesInFlightMax: number(draft.calleesInFlightMax) },
     priority: number(draft.priority),
   };
+}
+
+/** A campaign file as it was typed. Throws the Problem that it is no JSON. */
+export function parsedFile(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : '';
+    throw new Problem(400, { code: 'campaign_invalid', title: t('new.noJson'), detail });
+  }
 }

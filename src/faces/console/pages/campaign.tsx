@@ -103,9 +103,13 @@ function TabBody({ tab, ...props }: TabProps & { readonly tab: Tab }) {
 
 export function CampaignPage({ id, tab }: { readonly id: string; readonly tab: string }) {
   const loaded = useCampaign(id);
-  const settings = useLoad(campaignPath(id, 'settings'), (signal) =>
+  const { data: settings, reload: reloadSettings } = useLoad(campaignPath(id, 'settings'), (signal) =>
     get<Settings>(campaignPath(id, 'settings'), signal),
-  ).data;
+  );
+  const reload = (): void => {
+    loaded.reload();
+    reloadSettings();
+  };
   const shownTab = isTab(tab) ? tab : 'overview';
   const { data } = loaded;
   return (
@@ -133,7 +137,7 @@ export function CampaignPage({ id, tab }: { readonly id: string; readonly tab: s
               campaign={campaign}
               settings={settings}
               zone={zoneOf(settings)}
-              onChanged={loaded.reload}
+              onChanged={reload}
             />
             <ZoneNote zone={zoneOf(settings)} />
           </>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { CampaignDocument } from '../../documents.ts';
-import { Problem, request } from '../api/request.ts';
+import { type Problem, request } from '../api/request.ts';
 import { isOperator } from '../api/session.ts';
 import { t } from '../i18n/translate.ts';
 import { go, route, to } from '../live/route.ts';
@@ -12,7 +12,7 @@ import { Panel } from '../parts/panel.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { Empty, Failure } from '../parts/states.tsx';
 import { say } from '../parts/toast.tsx';
-import { campaignFile, NEW_DRAFT } from './campaign-draft.ts';
+import { campaignFile, NEW_DRAFT, parsedFile } from './campaign-draft.ts';
 import { CampaignForm } from './campaign-form.tsx';
 import { campaignPath } from './campaign-place.ts';
 
@@ -102,10 +102,9 @@ function FromFile() {
   const submit = (event: Event): void => {
     event.preventDefault();
     try {
-      void create(id.trim(), JSON.parse(text));
+      void create(id.trim(), parsedFile(text));
     } catch (error) {
-      const detail = error instanceof Error ? error.message : '';
-      fail(new Problem(400, { code: 'campaign_invalid', title: t('new.noJson'), detail }));
+      fail(asProblem(error));
     }
   };
   return (
