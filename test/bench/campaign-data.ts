@@ -1,8 +1,9 @@
 import { createRng, pickWeighted, type Rng, weightedTable } from '../../src/adapters/simulator/rng.ts';
+import { present } from '../../src/core/assert.ts';
 import { type BatchRecord, moveBatch } from '../../src/core/batch.ts';
 import { type CalleeMove, type CallFacts, moveCallee } from '../../src/core/callee.ts';
 import type { Disposition } from '../../src/core/disposition.ts';
-import { PAGE_SLOTS } from '../../src/core/limits.ts';
+import { PAGE_SLOTS, REQUESTS_IN_PARALLEL } from '../../src/core/limits.ts';
 import { decideOutcome } from '../../src/core/outcome.ts';
 import { packPage } from '../../src/core/page.ts';
 import { HOUR, type Instant, MINUTE, SECOND } from '../../src/core/time.ts';
@@ -149,47 +150,68 @@ export function createCaller(store: Store, id: string): Caller {
         moves: { claim: 0, accept: 0, read: 0, decide: 0 },
         ms: { claim: 0, accept: 0, read: 0, decide: 0 },
       };
-      const timed: Timed = async (step, change) => {
+      const timed: Timed = async (step, changes) => {
         const startedAt = performance.now();
-        const made = change();
-        const stored = await store.apply(id, made);
+        const done = await Promise.all(
+          changes.map(async (change) => {
+            const made = change();
+            const stored = await store.apply(id, made);
+            if (stored !== 'done') throw new Error(`${made.name} was ${stored}`);
+            return made;
+          }),
+        );
         played.ms[step] += performance.now() - startedAt;
-        if (stored !== 'done') throw new Error(`${made.name} was ${stored}`);
-        played.moves[step] += made.moves.length;
-        return made;
+        played.moves[step] += done.reduce((sum, { moves }) => sum + moves.length, 0);
+        return done;
       };
       while (played.moves.read < callees) {
-        const due = await nextDue();
-        if (due.length === 0) break;
-        now += MINUTE;
-        await playBatch(timed, { batchId, due, now, rng });
-        batchId += 1;
+        const taken: TakenBatch[] = [];
+        while (taken.length < REQUESTS_IN_PARALLEL) {
+          const due = await nextDue();
+          if (due.length === 0) break;
+          now += MINUTE;
+          taken.push(await takeBatch(timed, { batchId, due, now }));
+          batchId += 1;
+        }
+        if (taken.length === 0) break;
+        await endBatches(timed, taken, rng);
       }
       return played;
     },
   };
 }
 
-type Timed = (step: keyof StepTimes, change: () => Change) => Promise<Change>;
+/** Makes and stores changes beside each other. */
+type Timed = (step: keyof StepTimes, changes: readonly (() => Change)[]) => Promise<Change[]>;
 
-async function playBatch(
+/** A batch that the provider has taken. */
+interface TakenBatch {
+  readonly active: BatchRecord;
+  readonly moves: Change['moves'];
+  readonly now: Instant;
+}
+
+/** Claims callees and has them accepted: one batch after the other, since a claim rests on what the one before left. */
+async function takeBatch(
   timed: Timed,
-  { batchId, due, now, rng }: { batchId: number; due: readonly DueCallee[]; now: Instant; rng: Rng },
-): Promise<void> {
+  { batchId, due, now }: { batchId: number; due: readonly DueCallee[]; now: Instant },
+): Promise<TakenBatch> {
   const planned: BatchRecord = {
     ...NEW_BATCH,
     ...{ id: batchId, calleesTotal: due.length, calleesOpen: due.length, createdAt: now, nextLookAt: now },
   };
   const numbers = due.map(({ ref }) => 8_613_000_000_000 + ref);
   const callees = { refs: due.map(({ ref }) => ref), numbers };
-  const claimed = await timed('claim', () => ({
-    name: 'claim_batch',
-    now,
-    moves: due.map(({ ref, record }) =>
-      moveCallee(ref, record, 'claim', { now, reason: 'claimed', change: { batch: batchId } }),
-    ),
-    batch: { before: undefined, after: planned, callees },
-  }));
+  const [claimed] = await timed('claim', [
+    () => ({
+      name: 'claim_batch',
+      now,
+      moves: due.map(({ ref, record }) =>
+        moveCallee(ref, record, 'claim', { now, reason: 'claimed', change: { batch: batchId } }),
+      ),
+      batch: { before: undefined, after: planned, callees },
+    }),
+  ]);
   const active = {
     ...planned,
     state: 'active' as const,
@@ -197,39 +219,55 @@ async function playBatch(
     taskId: 1_000 + batchId,
     version: 2,
   };
-  const accepted = await timed('accept', () => ({
-    name: 'accept_batch',
-    now,
-    moves: claimed.moves.map(({ ref, after }) =>
-      moveCallee(ref, after, 'accept', { now, reason: 'task_accepted' }),
-    ),
-    batch: { before: planned, after: active },
-  }));
-  const readAt = now + 10 * MINUTE;
-  const seen = accepted.moves.map((move) => readingOf(move, rng, readAt));
-  const rules = { now: readAt, taskEnded: true, recordWaitMax: 15 * MINUTE };
-  const read = await timed('read', () => ({
-    name: 'read_batch',
-    now: readAt,
-    moves: accepted.moves.flatMap(
-      ({ ref, after }, at) => decideOutcome(ref, after, seen[at] ?? NO_READING, rules) ?? [],
-    ),
-    batch: { before: active, after: moveBatch(active, 'finish', { calleesOpen: 0, readings: 1 }) },
-  }));
-  const missed = read.moves.filter((move) => move.after.state === 'missed');
-  if (missed.length === 0) return;
-  await timed('decide', () => ({
-    name: 'decide_callees',
-    now: readAt,
-    moves: missed.map(({ ref, after }) =>
-      moveCallee(ref, after, 'retry', {
-        now: readAt,
-        reason: 'retry_scheduled',
-        change: { due: readAt + 4 * HOUR + rng.int(0, 300) * SECOND },
-      }),
-    ),
-  }));
+  const claims = present(claimed, 'claim');
+  const [accepted] = await timed('accept', [
+    () => ({
+      name: 'accept_batch',
+      now,
+      moves: claims.moves.map(({ ref, after }) =>
+        moveCallee(ref, after, 'accept', { now, reason: 'task_accepted' }),
+      ),
+      batch: { before: planned, after: active },
+    }),
+  ]);
+  return { active, moves: present(accepted, 'acceptance').moves, now };
 }
+
+/** Stores what became of the callees, as many tasks beside each other as a worker reads, and decides who is called again. */
+async function endBatches(timed: Timed, taken: readonly TakenBatch[], rng: Rng): Promise<void> {
+  const readings = taken.map(({ moves, now }) => moves.map((move) => readingOf(move, rng, now + CALLS_LAST)));
+  const read = await timed(
+    'read',
+    taken.map(({ active, moves, now }, index) => () => {
+      const rules = { now: now + CALLS_LAST, taskEnded: true, recordWaitMax: 15 * MINUTE };
+      return {
+        name: 'read_batch',
+        now: rules.now,
+        moves: moves.flatMap(
+          ({ ref, after }, at) => decideOutcome(ref, after, readings[index]?.[at] ?? NO_READING, rules) ?? [],
+        ),
+        batch: { before: active, after: moveBatch(active, 'finish', { calleesOpen: 0, readings: 1 }) },
+      };
+    }),
+  );
+  for (const { moves, now } of read) {
+    const missed = moves.filter((move) => move.after.state === 'missed');
+    if (missed.length === 0) continue;
+    const change = () => ({ due: now + 4 * HOUR + rng.int(0, 300) * SECOND });
+    await timed('decide', [
+      () => ({
+        name: 'decide_callees',
+        now,
+        moves: missed.map(({ ref, after }) =>
+          moveCallee(ref, after, 'retry', { now, reason: 'retry_scheduled', change: change() }),
+        ),
+      }),
+    ]);
+  }
+}
+
+/** From the claim until every call of a batch is over. */
+const CALLS_LAST = 10 * MINUTE;
 
 const NO_READING = { state: 'absent' as const, stateCode: -1, sessionIds: [], records: new Map() };
 /** Callees answered at their first, second and third call, in ninths. */

@@ -68,9 +68,9 @@ interface Round {
 }
 
 /**
- * Callee moves per second of one worker, core and script together, one batch after the other; beside them one HSET
- * per callee, pipelined; and what a callee costs in a large campaign against one a tenth as large. Medians of rounds
- * that take turns.
+ * Callee moves per second of one worker, core and script together, readings of some tasks beside each other as
+ * `pollCampaign` stores them, all else one batch after the other; beside them one HSET per callee, pipelined; and what a
+ * callee costs in a large campaign against one a tenth as large. Medians of rounds that take turns.
  */
 export async function* runMovesBench(options: BenchOptions): AsyncGenerator<BenchLine> {
   const { rows, progress } = options;

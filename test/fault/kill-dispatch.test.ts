@@ -26,7 +26,7 @@ siteForEach((opened) => {
 
 const CREATE = 'CreateAutoCalloutTask';
 const READ = 'DescribeAutoCalloutTask';
-const CALLEES = 500;
+const CALLEES = 300;
 /** Many small batches, few of them at a time, so that each kill finds creates under way and leaves some to be made. */
 const CAMPAIGN = {
   ...QUICK_CAMPAIGN,
