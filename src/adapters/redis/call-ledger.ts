@@ -4,6 +4,7 @@
  * Most numbers have no dials, so the first try expects none and reads nothing before.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { present } from '../../core/assert.ts';
 import { type CapRules, type CapVerdict, capHorizon, mayDial } from '../../core/caps.ts';
 import { AppError } from '../../core/errors.ts';
@@ -12,7 +13,9 @@ import {
   LEDGER_CLOCK_SKEW,
   LEDGER_DAY_KEPT,
   LEDGER_NUMBERS_PER_SCRIPT,
+  LEDGER_TRIES_AT_ONCE,
   LEDGER_TRIES_MAX,
+  LEDGER_TRY_PAUSE_MAX,
 } from '../../core/limits.ts';
 import { type Instant, SECOND } from '../../core/time.ts';
 import type {
@@ -104,8 +107,13 @@ class RedisCallLedger implements CallLedger {
       order.callees.map(({ number }, index) => ({ at: index, field: dialField(number, this.#fields) })),
     );
     for (let turn = 0; known.length > 0; turn += 1) {
-      if (turn === LEDGER_TRIES_MAX)
+      if (turn === LEDGER_TRIES_MAX) {
+        // What is reserved already would count against everybody until its lease ran out.
+        await this.settle(order.callees.map(({ number }) => ({ number, id, attempt: '', dialledAt: [] })));
+        await this.#claims.close(id);
         throw new AppError('store_conflict', 'numbers were reserved by others all the time; try again');
+      }
+      if (turn >= LEDGER_TRIES_AT_ONCE) await sleep(Math.random() * Math.min(turn, LEDGER_TRY_PAUSE_MAX));
       const claims = await this.#claims.live(new Set(known.flatMap(({ open }) => openIds(open))));
       const needed = daysFor([order.caps, ...[...claims.values()].map(({ caps }) => caps)], at);
       if (needed.length > days.length) {

@@ -61,8 +61,15 @@ export const LEDGER_DAY_KEPT = CAP_PERIOD_MAX + 2 * DAY;
 /** Difference between the clocks of processes, and of the provider, for which the day to come is looked at too. */
 export const LEDGER_CLOCK_SKEW = 10 * MINUTE;
 
-/** Times that a reservation is decided anew because somebody else reserved or settled the same number first. */
-export const LEDGER_TRIES_MAX = 10;
+/**
+ * Times that a reservation is decided anew because somebody else reserved or settled the same number first. Each time one
+ * of them gets through; a dozen dispatchers of campaigns that share a list may all want the same numbers at once.
+ */
+export const LEDGER_TRIES_MAX = 60;
+
+/** So many tries follow each other at once; from then on each waits a little longer, by chance, so that they part. */
+export const LEDGER_TRIES_AT_ONCE = 3;
+export const LEDGER_TRY_PAUSE_MAX = 30;
 
 /** Claims with reservations that one process remembers: what they allow never changes, so this only stops a leak. */
 export const LEDGER_CLAIMS_KEPT_MAX = 4_096;

@@ -260,3 +260,11 @@ describe('processes that reserve one number at the same moment', () => {
     expect(won.length).toBe(3);
   });
 });
+
+it('many who want the same numbers at once all get their answer, and nobody counts twice or not at all', async () => {
+  const numbers = Array.from({ length: 30 }, (_, at) => MEI + at);
+  const caps: CapRules = { rolling: [{ calls: 15, per: DAY }] };
+  const campaigns = Array.from({ length: 24 }, (_, at) => `campaign-${at}`);
+  const all = await Promise.all(campaigns.map((campaignId) => allowed({ campaignId, numbers, caps })));
+  for (const at of numbers.keys()) expect(all.filter((verdicts) => verdicts[at]).length).toBe(15);
+}, 60_000);
