@@ -39,8 +39,9 @@ export async function pollCampaign(deps: PipelineDeps, campaignId: string): Prom
   const control = wantedControl(campaign.state);
   const now = deps.clock.now();
   await stopSuppressedTasks(deps, campaignId);
-  await stopOutlivingTasks(deps, campaign);
-  const [oldest, ...younger] = await activeBatches(deps, campaignId);
+  let active = await activeBatches(deps, campaignId);
+  if (await stopOutlivingTasks(deps, campaign, active)) active = await activeBatches(deps, campaignId);
+  const [oldest, ...younger] = active;
   const look = async (batch: BatchRecord): Promise<void> => {
     const controlled = await controlTask(deps, campaignId, batch, control);
     if (controlled === undefined || controlled.nextLookAt > now) return;

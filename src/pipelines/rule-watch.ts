@@ -18,13 +18,20 @@ export function outlivesRules(campaign: CampaignRecord, batch: BatchRecord, now:
   return !opening.open || opening.closesAt < batch.notAfter;
 }
 
-/** Stops the tasks of a campaign that may dial when it may not call any more; the others they had are planned again. */
-export async function stopOutlivingTasks(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
+/**
+ * Stops those of the tasks that may dial when the campaign may not call any more; the others they had are planned again.
+ * True where there was one: the batches are to be read anew.
+ */
+export async function stopOutlivingTasks(
+  deps: PipelineDeps,
+  campaign: CampaignRecord,
+  batches: readonly BatchRecord[],
+): Promise<boolean> {
   const now = deps.clock.now();
-  const open = await deps.store.openBatches(campaign.id);
-  const outliving = open.filter((batch) => outlivesRules(campaign, batch, now));
+  const outliving = batches.filter((batch) => outlivesRules(campaign, batch, now));
   const text = 'it might have dialled when the campaign may not call any more';
   await inParallel(outliving, REQUESTS_IN_PARALLEL, (batch) =>
     stopTaskEarly(deps, campaign.id, batch, { stoppedFor: 'rules', text }),
   );
+  return outliving.length > 0;
 }
