@@ -11,3 +11,12 @@ export interface Finding {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What a look found; one that fails is itself a finding, under the name of what was looked at. Never rejects. */
+export async function guarded(check: string, find: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await find();
+  } catch (error) {
+    return [{ check, state: 'failed', detail: messageOf(error) }];
+  }
+}

@@ -5,7 +5,7 @@ import type { Instant } from '../../../core/time.ts';
 import type { OwnNumber, Package } from '../../../ports/contact-center.ts';
 import type { TelephonyFailure } from '../../../ports/telephony.ts';
 import type { CliDeps, RedisFacts } from '../deps.ts';
-import { type Finding, messageOf } from '../finding.ts';
+import { type Finding, guarded, messageOf } from '../finding.ts';
 import { countText } from '../output.ts';
 
 /** Versions of the packages that carry the queues, from what is really installed. */
@@ -112,14 +112,6 @@ function callPackagesFinding(packages: readonly Package[], now: Instant): Findin
     ({ remaining, endsAt }) => remaining <= 0 || (endsAt !== undefined && endsAt - now <= EXPIRY_MARGIN),
   );
   return { check, state: spent ? 'warning' : 'ok', detail: texts.join('; ') };
-}
-
-async function guarded(check: string, find: () => Promise<Finding[]>): Promise<Finding[]> {
-  try {
-    return await find();
-  } catch (error) {
-    return [{ check, state: 'failed', detail: messageOf(error) }];
-  }
 }
 
 /** Packages, Redis, queues, provider and account, in the order in which they should be mended. Never throws. */

@@ -3,7 +3,7 @@ import { CLOCK_SKEW_WARN } from '../../../core/limits.ts';
 import { SECOND } from '../../../core/time.ts';
 import { Alive, Readiness } from '../../http/schema/health.ts';
 import { Session } from '../../http/schema/session.ts';
-import { type Finding, messageOf } from '../finding.ts';
+import { type Finding, guarded } from '../finding.ts';
 import { countText } from '../output.ts';
 import { apiPath } from './address.ts';
 import type { ApiClient } from './api-client.ts';
@@ -55,14 +55,6 @@ async function serverFindings(client: ApiClient): Promise<Finding[]> {
     state: ok ? 'ok' : 'failed',
     detail,
   }));
-}
-
-async function guarded(check: string, find: () => Promise<Finding[]>): Promise<Finding[]> {
-  try {
-    return await find();
-  } catch (error) {
-    return [{ check, state: 'failed', detail: messageOf(error) }];
-  }
 }
 
 /** The way to the API, the key, the clocks, and what the API says of itself. Never throws. */
