@@ -6,6 +6,7 @@ import type {
   DescribeAutoCalloutTasksRequest,
   TaskRequest,
 } from '../tencent/schema/callout.ts';
+import { availabilityOf } from './available-time.ts';
 import { mayBeNamed } from './callers.ts';
 import { addTask, forgetTask, pauseTask, resumeTask, stopTask } from './engine.ts';
 import { echoNumber, internationalDigits } from './numbers.ts';
@@ -125,19 +126,13 @@ function taskOf({ world, effects }: ActionContext, request: TaskRequest): Task {
   return task;
 }
 
-/** Refuses what no schema of single fields can see, and what would be ordered here but not played. */
+/** Refuses what no schema of single fields can see. */
 function refuseUnfit(request: CreateAutoCalloutTaskRequest): void {
   if (request.IvrId === undefined && request.AIAgentId === undefined) {
     throw new Refusal('MissingParameter', 'One of the parameters IvrId and AIAgentId is needed.');
   }
   if (request.NotAfter !== undefined && request.NotAfter > 0 && request.NotAfter <= request.NotBefore) {
     throw new Refusal('InvalidParameterValue', 'The parameter NotAfter is not after NotBefore.');
-  }
-  if (request.AvailableTime !== undefined || request.AvailableWorkTimeConfig !== undefined) {
-    throw new Refusal(
-      'UnsupportedOperation',
-      'The simulator does not play AvailableTime; it would ring outside it.',
-    );
   }
   const callees = new Set(request.Callees);
   for (const attribute of request.CalleeAttributes ?? []) {
@@ -170,6 +165,7 @@ export function newTask(
   const uuiOf = new Map(request.CalleeAttributes?.map(({ Callee, UUI }) => [Callee, UUI]));
   const isAgentTask = request.AIAgentId !== undefined;
   const total = request.Callees.length;
+  const availability = availabilityOf(request);
   return {
     id,
     sdkAppId: request.SdkAppId,
@@ -191,6 +187,7 @@ export function newTask(
     retryIntervalMs: ((request.RetryInterval ?? RETRY_INTERVAL_DEFAULT) * SECOND) / scenario.speed,
     // Only tasks of AI agents heed these two (reference 2.1).
     ...(isAgentTask && request.RetryHangupTypes ? { retryOn: request.RetryHangupTypes.map(Number) } : {}),
+    ...(availability !== undefined && { availability }),
     callsMax: isAgentTask ? (request.ConcurrencyLimit ?? 0) : 0,
     state: TASK.initial,
     listedAt: world.now + scenario.list.lagMs + effects.listLateMs,

@@ -16,6 +16,7 @@ import {
   isDeclined,
   isReady,
   markReady,
+  nextOpening,
   schedule,
   TASK,
   type Task,
@@ -95,6 +96,9 @@ function happen(world: World, event: WorldEvent, land: LandRequest): void {
     case 'task_starts':
       if (task.state === TASK.initial) start(world, task);
       return;
+    case 'task_opens':
+      offer(world, task);
+      return;
     case 'task_expires':
       stopTask(task);
       return;
@@ -117,6 +121,7 @@ function start(world: World, task: Task): void {
 /** Queues the task and fills the free channels of its callers. */
 function offer(world: World, task: Task): void {
   markReady(world, task);
+  awaitOpening(world, task);
   for (const caller of task.callers) fillChannels(world, caller);
 }
 
@@ -126,12 +131,21 @@ function fillChannels(world: World, caller: string): void {
   if (queue === undefined) return;
   const channels = channelsOf(world, caller);
   for (const task of queue) {
-    while (isReady(task)) {
+    while (isReady(world, task)) {
       if ((world.channelsBusy.get(caller) ?? 0) >= channels) return;
       dial(world, task, caller);
     }
     queue.delete(task);
+    awaitOpening(world, task);
   }
+}
+
+/** Sees to it that a task goes on when its hours come again. */
+function awaitOpening(world: World, task: Task): void {
+  const opensAt = nextOpening(world, task);
+  if (opensAt === undefined || opensAt === task.opensAt) return;
+  task.opensAt = opensAt;
+  schedule(world, { at: opensAt, kind: 'task_opens', subject: task.id });
 }
 
 function dial(world: World, task: Task, caller: string): void {

@@ -8,7 +8,15 @@ export const worldEvent = z.object({
   at: z.number(),
   /** Breaks ties, so that events of one instant happen in the order they were scheduled. */
   order: z.number(),
-  kind: z.enum(['task_starts', 'task_expires', 'call_ends', 'retry_due', 'task_forgotten', 'request_lands']),
+  kind: z.enum([
+    'task_starts',
+    'task_opens',
+    'task_expires',
+    'call_ends',
+    'retry_due',
+    'task_forgotten',
+    'request_lands',
+  ]),
   subject: z.number(),
   /** The callee's index in its task, for `retry_due`. */
   callee: z.number().optional(),

@@ -11,6 +11,7 @@ import type {
   UpdatePredictiveDialingCampaignRequest,
 } from '../tencent/schema/predictive.ts';
 import { type PredictiveCampaign, takeId } from './account.ts';
+import { type Availability, availabilityOf } from './available-time.ts';
 import { type ActionContext, newTask, refuseStrangers } from './callout-actions.ts';
 import { addTask, forgetTask, pauseTask, resumeTask, stopTask } from './engine.ts';
 import { pageOf } from './page-of.ts';
@@ -37,19 +38,14 @@ export function createPredictiveDialingCampaign(
   request: CreatePredictiveDialingCampaignRequest,
 ) {
   const { world } = context;
-  if (request.AvailableTime !== undefined) {
-    throw new Refusal(
-      'InvalidParameterValue',
-      'The simulator does not play AvailableTime; it would ring outside it.',
-    );
-  }
+  const hours = availabilityOf(request);
   const id = takeId(world.account);
-  const task = playedBy(context, id, request);
+  const task = playedBy(context, id, request, hours);
   world.account.predictive.push(campaignOf(id, task.id, request));
   return { CampaignId: id };
 }
 
-/** Possible before it starts only; its callees begin anew. */
+/** Possible before it starts only; its callees begin anew, in the hours that it was created with. */
 export function updatePredictiveDialingCampaign(
   context: ActionContext,
   request: UpdatePredictiveDialingCampaignRequest,
@@ -59,7 +55,7 @@ export function updatePredictiveDialingCampaign(
   if (statusOf(found.task) !== STATUS.ready) {
     throw new Refusal('UnsupportedOperation', 'The campaign has started.');
   }
-  const task = playedBy(context, found.campaign.id, request);
+  const task = playedBy(context, found.campaign.id, request, found.task.availability);
   forgetTask(found.task);
   account.predictive[account.predictive.indexOf(found.campaign)] = campaignOf(
     found.campaign.id,
@@ -168,7 +164,12 @@ function done(possible: boolean): Record<string, never> {
 
 type Wanted = CreatePredictiveDialingCampaignRequest | UpdatePredictiveDialingCampaignRequest;
 
-function playedBy(context: ActionContext, campaignId: number, request: Wanted): Task {
+function playedBy(
+  context: ActionContext,
+  campaignId: number,
+  request: Wanted,
+  hours: Availability | undefined,
+): Task {
   const { world, effects } = context;
   refuseStrangers(world, request.Callers);
   if (request.EndTime <= request.StartTime) {
@@ -192,7 +193,7 @@ function playedBy(context: ActionContext, campaignId: number, request: Wanted): 
     UUI: request.UUI,
     CalleeAttributes: request.CalleeAttributes,
   };
-  const task = { ...newTask(world, id, order, effects), hidden: true };
+  const task = { ...newTask(world, id, order, effects), availability: hours, hidden: true };
   addTask(world, task);
   return task;
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { DAY } from '../../core/time.ts';
 import { type Account, accountSchema, createAccount } from './account.ts';
+import { availability, availableFrom } from './available-time.ts';
 import { type CallerTable, compileCallers } from './caller-table.ts';
 import { type EventHeap, pushEvent, type WorldEvent, worldEvent } from './event-heap.ts';
 import { type CallStyle, compileStyles, type Scenario } from './scenario.ts';
@@ -50,6 +51,10 @@ export const task = z.object({
   callsInProgress: z.number(),
   /** Callees neither answered nor finally unanswered. */
   open: z.number(),
+  /** The hours it keeps to, if it was given any. */
+  availability: availability.optional(),
+  /** When it was last scheduled to go on dialling, after hours in which it may not. */
+  opensAt: z.number().optional(),
   /** Not one of the application's auto-callout tasks: it plays the calls of something else. */
   hidden: z.boolean().optional(),
 });
@@ -194,15 +199,29 @@ export function numberOf(world: World, made: Call): string {
 }
 
 /** Whether a callee of the task could be dialled now, were there a free channel. */
-export function isReady(each: Task): boolean {
-  if (each.state !== TASK.running || each.forgotten) return false;
+export function isReady(world: World, each: Task): boolean {
   if (each.callsMax > 0 && each.callsInProgress >= each.callsMax) return false;
+  return hasCalleeLeft(each) && mayDialFrom(world, each) === world.now;
+}
+
+/** When a task that waits for its hours goes on; undefined for one that does not wait, or whose hours never come. */
+export function nextOpening(world: World, each: Task): number | undefined {
+  const from = hasCalleeLeft(each) ? mayDialFrom(world, each) : undefined;
+  return from === world.now ? undefined : from;
+}
+
+function hasCalleeLeft(each: Task): boolean {
+  if (each.state !== TASK.running || each.forgotten) return false;
   return each.nextCallee < each.callees.length || each.retryReady.length > 0;
+}
+
+function mayDialFrom({ now }: World, each: Task): number | undefined {
+  return each.availability === undefined ? now : availableFrom(each.availability, now);
 }
 
 /** Queues the task at each of its callers, if it is ready. */
 export function markReady(world: World, each: Task): void {
-  if (!isReady(each)) return;
+  if (!isReady(world, each)) return;
   for (const caller of each.callers) {
     const queue = world.readyByCaller.get(caller);
     if (queue === undefined) world.readyByCaller.set(caller, new Set([each]));

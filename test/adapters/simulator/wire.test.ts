@@ -97,10 +97,16 @@ describe('the wire of the simulator', () => {
       'InvalidParameterValue',
     ],
     [
-      'hours it would not keep to',
-      { AvailableTime: [{ StartTime: '09:00:00', EndTime: '10:00:00' }] },
-      'UnsupportedOperation',
+      'hours that are none',
+      { AvailableTime: [{ StartTime: '9:00', EndTime: '25:00:00' }] },
+      'InvalidParameterValue',
     ],
+    [
+      'a day that is none',
+      { AvailableWorkTimeConfig: [{ DayType: 'Custom', DaysOfWeek: ['Someday'] }] },
+      'InvalidParameterValue',
+    ],
+    ['a time zone that is none', { TimeZone: 'Mars/Olympus' }, 'InvalidParameterValue'],
   ])('refuses a create with %s, and makes no task of it', async (_what, changes, expected) => {
     const rig = await startRig();
     const { code, fields } = await rig.call('CreateAutoCalloutTask', { ...order(rig.seconds()), ...changes });

@@ -19,9 +19,10 @@ export const calleeAttribute = z.strictObject({
 /** `HH:mm:ss` to `HH:mm:ss`. */
 export const timeRange = z.strictObject({ StartTime: z.string(), EndTime: z.string() });
 
+/** DayType is EveryDay, BusinessDay, Holiday or Custom; DaysOfWeek (Monday to Sunday) belongs to Custom. */
 export const availableTimeConfig = z.strictObject({
-  DayType: z.string(),
-  DaysOfWeek: z.array(z.int()).optional(),
+  DayType: z.string().optional(),
+  DaysOfWeek: z.array(z.string()).optional(),
   TimeRanges: z.array(timeRange).optional(),
 });
 
@@ -112,6 +113,8 @@ export const describeAutoCalloutTasksReply = z.object({
 });
 
 export type Variable = z.infer<typeof variable>;
+export type TimeRange = z.infer<typeof timeRange>;
+export type AvailableTimeConfig = z.infer<typeof availableTimeConfig>;
 export type CalleeAttribute = z.infer<typeof calleeAttribute>;
 export type CreateAutoCalloutTaskRequest = z.infer<typeof createAutoCalloutTaskRequest>;
 export type CreateAutoCalloutTaskReply = z.infer<typeof createAutoCalloutTaskReply>;
