@@ -16,6 +16,7 @@ const Compose = z.object({
       image: z.string(),
       command: z.array(z.string()),
       environment: z.record(z.string(), z.string()).default({}),
+      env_file: z.array(z.object({ path: z.string(), required: z.boolean() })).default([]),
       container_name: z.string().optional(),
       ports: z.array(z.string()).default([]),
       profiles: z.array(z.string()).default([]),
@@ -69,6 +70,18 @@ describe('docker-compose.yml', () => {
         expect(service.environment[name]).toMatch(new RegExp(`^\\$\\{${name}:\\?.+\\}$`));
       }
     }
+  });
+
+  it('passes every setting of .env on, but for those that mean something else inside a container', () => {
+    for (const [name, service] of roles) {
+      expect(service.env_file, name).toEqual([{ path: '.env', required: false }]);
+      expect(service.environment, name).toMatchObject({ HTTP_HOST: '0.0.0.0', HTTP_PORT: '8080' });
+      for (const place of ['DATA_DIR', 'SPOOL_DIR', 'API_KEYS_FILE']) {
+        expect(service.environment[place], name).toMatch(/^\/var\/lib\/ringmaster/);
+      }
+    }
+    const published = services.api?.ports.map((port) => port.split(':').at(-1));
+    expect(published).toEqual([services.api?.environment.HTTP_PORT]);
   });
 
   it('lets every role scale: no fixed name, no published port', () => {
