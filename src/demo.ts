@@ -72,6 +72,8 @@ export async function runDemo(
   const config = loadConfig({
     ...SHORT_WAITS,
     DATA_DIR: dir,
+    // Any free one: the usual port may be somebody else's here.
+    HTTP_PORT: '0',
     LOG_LEVEL: environment.LOG_LEVEL ?? 'error',
     TCCC_ENDPOINT: url,
     TCCC_SECRET_ID: CREDENTIALS.secretId,

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { parse } from 'csv-parse/sync';
 import { expect, it } from 'vitest';
+import { settingRow } from '../../src/settings.ts';
 import type { Site } from '../support/processes.ts';
 import { siteForEach } from '../support/site-for-each.ts';
 
@@ -19,7 +21,18 @@ const COLUMNS = [
   ...['session_ids', 'duration_s', 'keys_pressed', 'recording_url', 'uui'],
 ];
 
+/** Holds the port that the API has by default, unless another program does so already. */
+async function takeUsualPort(): Promise<Server> {
+  const server = createServer();
+  await new Promise<unknown>((resolve) => {
+    server.once('listening', resolve).once('error', resolve);
+    server.listen(Number(settingRow('HTTP_PORT').initial), settingRow('HTTP_HOST').initial);
+  });
+  return server;
+}
+
 it('the demo runs a whole campaign within 90 seconds, and what it says adds up', async () => {
+  await using _taken = await takeUsualPort();
   // The demo brings its own Redis and settings, whatever the environment says.
   const child = site.start('demo', [], { env: { LOG_LEVEL: undefined, TCCC_SDK_APP_ID: undefined } });
   const ended = await child.ended;
