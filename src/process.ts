@@ -1,3 +1,4 @@
+import { onStopSignal } from './adapters/stop-signal.ts';
 import { type App, openApp } from './app.ts';
 import { type Config, loadConfig } from './config.ts';
 import { AppError } from './core/errors.ts';
@@ -19,15 +20,8 @@ export function reportFailure(error: unknown): number {
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-export function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(name, () => {
-        process.once(name, () => process.exit(EXIT_REFUSED));
-        resolve();
-      });
-    }
-  });
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => onStopSignal(resolve, ['SIGTERM', 'SIGINT']));
 }
 
 /**

@@ -35,5 +35,8 @@ export const JOB_FAULT_CHARACTERS_MAX = 2_000;
 export const DRAIN_WAIT_MAX = 20 * SECOND;
 export const DRAIN_ABORT_WAIT_MAX = 5 * SECOND;
 
+/** A signal so soon after the first is an echo of it (npm, a terminal, an init process), not somebody's impatience. */
+export const SIGNAL_ECHO_MAX = 0.3 * SECOND;
+
 /** How often a process sees to it that the schedules of the sweep and the task list still exist. */
 export const SCHEDULE_CHECK_INTERVAL = MINUTE;

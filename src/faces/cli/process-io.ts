@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { onStopSignal } from '../../adapters/stop-signal.ts';
 import type { CliIo } from './deps.ts';
 
 /** The operator's name on this machine; in a container whose user has no name, the number. */
@@ -16,7 +17,7 @@ function operatorName(): string {
  */
 export function processIo(): CliIo {
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
+  onStopSignal(() => interrupt.abort(new Error('interrupted')), ['SIGINT']);
   const { stdin, stdout, stderr } = process;
   const user = `cli:${operatorName()}`;
   return { stdin, stdout, stderr, user, signal: interrupt.signal, nodeVersion: process.version };
