@@ -1,10 +1,7 @@
 import { type BatchRecord, moveBatch, wantedControl } from '../core/batch.ts';
 import { type CalleeEvent, type MoveDetails, moveCallee, undialledState } from '../core/callee.ts';
-import { openingAt } from '../core/calling-window.ts';
-import { callingRules } from '../core/campaign-rules.ts';
-import { DIALS_FRESH, QUOTA_RETRY, REFUSED_RETRY, TASK_TIME_MIN } from '../core/limits.ts';
+import { DIALS_FRESH, QUOTA_RETRY, REFUSED_RETRY } from '../core/limits.ts';
 import type { Reason } from '../core/reasons.ts';
-import { fromSeconds, type Instant, SECOND, toSecondsUp } from '../core/time.ts';
 import type { CampaignRecord, Change } from '../ports/store.ts';
 import type { SuppressionFindings } from '../ports/suppression.ts';
 import type { TelephonyFailure } from '../ports/telephony.ts';
@@ -16,27 +13,7 @@ import { giveBackDials } from './settle-dials.ts';
 import { endSuppressed, findSuppressed, listsVersion } from './suppression.ts';
 import { firstLookAt } from './task-looks.ts';
 import { taskOrder } from './task-order.ts';
-
-/** When a task placed now would start and end; undefined when the rules leave it no time. */
-export interface TaskTime {
-  readonly notBefore: Instant;
-  readonly notAfter: Instant;
-}
-
-/**
- * The time of a task placed at `now` for callees of one zone: after the lead time, inside the calling window that
- * is open then, never past the campaign's end. Whole seconds, rounded inwards, since the provider counts those.
- */
-export function taskTime(campaign: CampaignRecord, zone: number, now: Instant): TaskTime | undefined {
-  const { settings } = campaign;
-  const notBefore = fromSeconds(toSecondsUp(now + settings.pacing.leadTime));
-  const name = campaign.zones[zone] ?? '';
-  const rules = callingRules(campaign);
-  const opening = openingAt(rules, name, notBefore);
-  if (!opening.open || !openingAt(rules, name, now).open) return undefined;
-  const notAfter = fromSeconds(Math.floor(opening.closesAt / SECOND));
-  return notAfter - notBefore >= TASK_TIME_MIN ? { notBefore, notAfter } : undefined;
-}
+import { taskTime } from './task-time.ts';
 
 /**
  * Places a planned batch as a task: at most once, and never lost. The intent is stored under the submission's own

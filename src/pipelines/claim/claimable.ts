@@ -5,7 +5,7 @@ import { TASK_TIME_MIN } from '../../core/limits.ts';
 import type { Instant } from '../../core/time.ts';
 import type { CampaignRecord, DueCallee } from '../../ports/store.ts';
 import type { PipelineDeps } from '../deps.ts';
-import { taskTime } from '../submission.ts';
+import { taskTime } from '../task-time.ts';
 import { type CallerRoom, callersWithRoom, type RoomView, wantedMost } from './room.ts';
 import { latestClaim } from './row-times.ts';
 
