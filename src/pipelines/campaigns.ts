@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CampaignId, CampaignSettings } from '../core/campaign.ts';
 import { AppError } from '../core/errors.ts';
+import { plainProblem } from '../core/plain-problem.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { issueLines } from './issue-lines.ts';
@@ -18,7 +19,7 @@ export interface PutCampaignResult {
 
 /** The parsed settings, or AppError `campaign_invalid` with every problem, its place and its remedy. */
 function parseSettings(id: string, json: unknown): CampaignSettings {
-  const parsed = CampaignSettings.safeParse(json);
+  const parsed = CampaignSettings.safeParse(json, { error: plainProblem });
   if (parsed.success) return parsed.data;
   const lines = issueLines(parsed.error);
   const what = lines.length === 1 ? 'one problem' : `${lines.length} problems`;

@@ -6,6 +6,7 @@ import {
   campaignJsonSchema,
   isTimeZone,
 } from '../../src/core/campaign.ts';
+import { plainProblem } from '../../src/core/plain-problem.ts';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.ts';
 
 const least = { name: 'Spring reminder', callers: ['008602150000001'], ivrId: 7 };
@@ -92,6 +93,12 @@ const REFUSED: readonly (readonly [string, object, string, RegExp])[] = [
   ['a misspelt key further down', { ...least, retry: { attempts: 3 } }, 'retry', /attempts/],
   ['no name', { ...least, name: ' ' }, 'name', /./],
   ['no caller', { ...least, callers: [] }, 'callers', /at least one caller number/],
+  [
+    'a caller that is there twice, written in two ways',
+    { ...least, callers: ['+8602150000001', { number: '008602150000001', channels: 3 }] },
+    'callers.1',
+    /same number as callers\[0\]/,
+  ],
   ['a caller with letters', { ...least, callers: ['abc'] }, 'callers.0', /digits/],
   ['nothing that answers', { name: 'n', callers: least.callers }, 'ivrId', /either "ivrId" or "aiAgentId"/],
   ['two that answer', { ...least, aiAgentId: 1 }, 'ivrId', /either "ivrId" or "aiAgentId"/],
@@ -102,8 +109,19 @@ const REFUSED: readonly (readonly [string, object, string, RegExp])[] = [
     /unknown time zone "Asia\/Peking".*Asia\/Shanghai/,
   ],
   ['an offset as time zone', { ...least, timeZone: '+08:00' }, 'timeZone', /unknown time zone/],
-  ['a region in small letters', { ...least, defaultRegion: 'cn' }, 'defaultRegion', /two-letter/],
-  ['a start without offset', { ...least, startAt: '2026-11-23T09:00:00' }, 'startAt', /with its offset/],
+  [
+    'a region in small letters',
+    { ...least, defaultRegion: 'cn' },
+    'defaultRegion',
+    /"cn" is no country.*two-letter/,
+  ],
+  ['a country by another name', { ...least, defaultRegion: 'UK' }, 'defaultRegion', /"UK" is no country/],
+  [
+    'a start without offset',
+    { ...least, startAt: '2026-11-23T09:00:00' },
+    'startAt',
+    /"2026-11-23T09:00:00" is .*with its offset/,
+  ],
   [
     ...(['an end before the start'] as const),
     { ...least, startAt: '2026-11-24T00:00:00Z', endAt: '2026-11-23T00:00:00Z' },
@@ -125,7 +143,13 @@ const REFUSED: readonly (readonly [string, object, string, RegExp])[] = [
     'a time after midnight',
     { ...least, windows: [{ days: ['mon'], from: '09:00', to: '24:30' }] },
     'windows.0.to',
-    /09:00/,
+    /"24:30" is no time.*closes/,
+  ],
+  [
+    'a window that never opens on its day',
+    { ...least, windows: [{ days: ['mon'], from: '24:00', to: '00:00' }] },
+    'windows.0.from',
+    /"24:00" is no time.*opens/,
   ],
   [
     'an empty window',
@@ -133,14 +157,50 @@ const REFUSED: readonly (readonly [string, object, string, RegExp])[] = [
     'windows.0',
     /00:00" to "24:00/,
   ],
-  ['no windows in the list', { ...least, windows: [] }, 'windows', /./],
-  ['a holiday that is no date', { ...least, holidays: ['2026-02-30'] }, 'holidays.0', /date/],
+  ['no windows in the list', { ...least, windows: [] }, 'windows', /name one, or leave "windows" out/],
+  ['holidays that are no list', { ...least, holidays: '2026-12-25' }, 'holidays', /write a list in \[ \]/],
+  [
+    'a holiday that is no date',
+    { ...least, holidays: ['2026-02-30'] },
+    'holidays.0',
+    /"2026-02-30" is no date/,
+  ],
   [
     'a delay that is none',
     { ...least, retry: { otherwise: { after: '10 min' } } },
     'retry.otherwise.after',
-    /./,
+    /"10 min" is not a duration/,
   ],
+  [
+    'a delay beyond every calendar',
+    { ...least, retry: { rules: [{ on: ['busy'], after: ['1h', '999999999d'] }] } },
+    'retry.rules.0.after',
+    /"999999999d" is too long.*"366d"/,
+  ],
+  ['a delay without unit', { ...least, retry: { otherwise: { after: 90 } } }, 'retry.otherwise.after', /90 /],
+  ['a lead time of a day', { ...least, pacing: { leadTime: '1d' } }, 'pacing.leadTime', /up to "1h"/],
+  ['a telephone that does not ring', { ...least, ringTimeout: '0s' }, 'ringTimeout', /"1s" to "5m"/],
+  [
+    'a rule for those who answered',
+    { ...least, retry: { rules: [{ on: ['busy', 'answered'], after: '1h' }] } },
+    'retry.rules.0.on',
+    /nobody is called again/,
+  ],
+  [
+    'a rule that never counts',
+    {
+      ...least,
+      retry: {
+        rules: [
+          { on: ['busy', 'no_answer'], after: '1h' },
+          { on: ['busy'], stop: true },
+        ],
+      },
+    },
+    'retry.rules.1',
+    /never counts.*busy/,
+  ],
+  ['a breaker without its share', { ...least, breaker: 'on' }, 'breaker', /write "off", or .*share/],
   [
     'a rule that waits and stops',
     { ...least, retry: { rules: [{ on: ['busy'], after: '1h', stop: true }] } },
@@ -159,13 +219,29 @@ const REFUSED: readonly (readonly [string, object, string, RegExp])[] = [
     'retry.rules.0.on.0',
     /busy/,
   ],
-  ['no attempts', { ...least, retry: { attemptsMax: 0 } }, 'retry.attemptsMax', />=1/],
-  ['too large batches', { ...least, pacing: { batchCalleesMax: 5_001 } }, 'pacing.batchCalleesMax', /<=5000/],
+  [
+    'no attempts',
+    { ...least, retry: { attemptsMax: 0 } },
+    'retry.attemptsMax',
+    /0 is too small; the least is 1/,
+  ],
+  [
+    'too many attempts',
+    { ...least, retry: { attemptsMax: 100 } },
+    'retry.attemptsMax',
+    /100 is .* most is 20/,
+  ],
+  [
+    'too large batches',
+    { ...least, pacing: { batchCalleesMax: 5_001 } },
+    'pacing.batchCalleesMax',
+    /5001.*5000/,
+  ],
 ];
 
 describe('campaign files that are refused', () => {
   test.each(REFUSED)('%s', (_, file, path, message) => {
-    const result = CampaignSettings.safeParse(file);
+    const result = CampaignSettings.safeParse(file, { error: plainProblem });
     expect(result.success).toBe(false);
     const found = (result.error?.issues ?? []).map((issue) => ({
       path: issue.path.join('.'),
@@ -175,13 +251,17 @@ describe('campaign files that are refused', () => {
     expect(found.find((issue) => issue.path === path)?.text.replaceAll('\\"', '"')).toMatch(message);
   });
 
-  test('all problems are told at once', () => {
-    const result = CampaignSettings.safeParse({ ...least, name: '', timeZone: 'x', priority: 9 });
-    expect(result.error?.issues.map((issue) => issue.path.join('.')).sort()).toEqual([
-      'name',
-      'priority',
-      'timeZone',
-    ]);
+  test.each([
+    [{ ...least, name: '', timeZone: 'x', priority: 9 }, ['name', 'priority', 'timeZone']],
+    [{}, ['callers', 'ivrId', 'name']],
+    [
+      { ...least, priority: '1', startAt: '2026-11-24T00:00:00Z', endAt: '2026-11-23T00:00:00Z' },
+      ['endAt', 'priority'],
+    ],
+    [{ ...least, startAt: 'tomorrow', endAt: '2026-11-23T00:00:00Z' }, ['startAt']],
+  ])('all problems of %j are told at once, and none that follows from another', (file, paths) => {
+    const result = CampaignSettings.safeParse(file);
+    expect(result.error?.issues.map((issue) => issue.path.join('.')).sort()).toEqual(paths);
   });
 });
 

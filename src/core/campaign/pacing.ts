@@ -6,16 +6,22 @@ import {
   CALLER_CHANNELS_MAX,
   CAMPAIGN_BATCH_CALLEES_DEFAULT,
   CAMPAIGN_BATCH_CALLEES_MAX,
+  CAMPAIGN_CALLERS_MAX,
+  LEAD_TIME_MAX,
 } from '../limits.ts';
-import { Caller, Duration } from './words.ts';
+import { CALLER_REMEDY, Caller, Duration } from './words.ts';
 
 const Channels = z.int().min(1).max(CALLER_CHANNELS_MAX);
+
+const LeadTime = Duration.refine((ms) => ms <= LEAD_TIME_MAX, {
+  error: 'a lead time goes up to "1h"; calls wait for it while their window is open',
+});
 
 export const Pacing = z
   .strictObject({
     calleesInFlightMax: z.int().min(1).max(1_000_000).default(2_000),
     batchCalleesMax: z.int().min(1).max(CAMPAIGN_BATCH_CALLEES_MAX).default(CAMPAIGN_BATCH_CALLEES_DEFAULT),
-    leadTime: Duration.default(10_000),
+    leadTime: LeadTime.default(10_000),
     channelsPerCaller: Channels.optional(),
     calleesPerMinute: z.number().min(1).max(1_000_000).optional(),
   })
@@ -28,33 +34,50 @@ export const Pacing = z
 export type PacingSettings = z.infer<typeof Pacing>;
 
 /** A caller number, or one with the calls that it can make at a time. */
-export const CallerEntry = z.union(
-  [Caller, z.strictObject({ number: Caller, channels: Channels.optional() })],
-  {
-    error: ({ input }) =>
-      typeof input === 'string'
-        ? 'a caller number is digits, as the provider lists it (0086...)'
-        : `write a caller as its number, or as { "number": "0086...", "channels": 10 } with 1 to ${CALLER_CHANNELS_MAX} channels`,
-  },
-);
+const CallerEntry = z.union([Caller, z.strictObject({ number: Caller, channels: Channels.optional() })], {
+  error: ({ input }) =>
+    typeof input === 'string'
+      ? CALLER_REMEDY
+      : `write a caller as its number, or as { "number": "0086...", "channels": 10 } with 1 to ${CALLER_CHANNELS_MAX} channels`,
+});
 
-/** What follows from the callers as people write them: the numbers, each once, and the channels where they are named. */
-export function callersApart(entries: readonly z.infer<typeof CallerEntry>[]): {
+type CallerEntry = z.infer<typeof CallerEntry>;
+
+const numberOf = (entry: CallerEntry): string => (typeof entry === 'string' ? entry : entry.number);
+
+/** The callers of a campaign. One that is there twice, however written, would be taken for two that ring at a time. */
+export const Callers = z
+  .array(CallerEntry)
+  .min(1, 'name at least one caller number')
+  .max(CAMPAIGN_CALLERS_MAX)
+  .superRefine((entries, context) => {
+    const numbers = entries.map((entry) => numberOf(entry).replace(/^\+/, '00'));
+    for (const [at, number] of numbers.entries()) {
+      const first = numbers.indexOf(number);
+      if (first === at) continue;
+      const message = `is the same number as callers[${first}]; name each once`;
+      context.addIssue({ code: 'custom', path: [at], message });
+    }
+  });
+
+/** What follows from the callers as people write them: the numbers, and the channels where they are named. */
+export function callersApart(entries: readonly CallerEntry[]): {
   readonly callers: string[];
   readonly callerChannels: Readonly<Record<string, number>>;
 } {
-  const plain = entries.map((entry) => (typeof entry === 'string' ? { number: entry } : entry));
   return {
-    callers: [...new Set(plain.map(({ number }) => number))],
+    callers: entries.map(numberOf),
     callerChannels: Object.fromEntries(
-      plain.flatMap(({ number, channels }) => (channels === undefined ? [] : [[number, channels]])),
+      entries.flatMap((entry) =>
+        typeof entry === 'string' || entry.channels === undefined ? [] : [[entry.number, entry.channels]],
+      ),
     ),
   };
 }
 
 export const Breaker = z
   .union([
-    z.literal('off'),
+    z.literal('off', { error: 'write "off", or when it opens: { "share": 0.3, "calls": 50 }' }),
     z.strictObject({
       share: z.number().min(0.01).max(1).default(BREAKER_SHARE_DEFAULT),
       calls: z.int().min(1).max(1_000_000).default(BREAKER_CALLS_DEFAULT),

@@ -1,6 +1,6 @@
 /** What becomes of callees that were not reached: the `retry` part of a campaign file. */
 import { z } from 'zod';
-import { DISPOSITION_NAMES, type Disposition } from '../disposition.ts';
+import { DISPOSITION_NAMES, type Disposition, dispositionFacts } from '../disposition.ts';
 import { RETRY_PRESET_NAMES, RETRY_PRESETS, type RetryPreset } from './retry-presets.ts';
 import { Duration } from './words.ts';
 
@@ -32,6 +32,11 @@ const RetryRule = z
   })
   .refine((rule) => rule.stop === undefined || (rule.caller === undefined && rule.dayParts === undefined), {
     error: 'a rule that stops has no next attempt, so neither "caller" nor "dayParts"',
+  })
+  .refine((rule) => rule.stop !== undefined || !rule.on.some((end) => dispositionFacts(end).connected), {
+    path: ['on'],
+    error:
+      'names an end at which somebody, or something, picked up; nobody is called again after it: leave it out',
   });
 
 const Otherwise = z.strictObject({ after: Delays, caller: Caller });
@@ -71,7 +76,20 @@ const RetryWords = z.strictObject({
     .max(20)
     .optional()
     .describe('Dials per callee. What the provider declines before dialling is none. Left out: 3.'),
-  rules: z.array(RetryRule).default([]).describe("Go before the preset's."),
+  rules: z
+    .array(RetryRule)
+    .superRefine((rules, context) => {
+      const named = new Set<Disposition>();
+      for (const [at, { on }] of rules.entries()) {
+        if (on.length > 0 && on.every((end) => named.has(end))) {
+          const message = `never counts, since rules before it name ${on.join(', ')}; leave it out, or put it in front`;
+          context.addIssue({ code: 'custom', path: [at], message });
+        }
+        for (const end of on) named.add(end);
+      }
+    })
+    .default([])
+    .describe("Go before the preset's."),
   otherwise: Otherwise.optional().describe(
     'For what no rule names and is no dead number. Left out: after "4h".',
   ),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { CAMPAIGN_AUDIOS_MAX, CAMPAIGN_CALLERS_MAX } from '../limits.ts';
+import { CAMPAIGN_AUDIOS_MAX, RING_TIMEOUT_MAX, RING_TIMEOUT_MIN } from '../limits.ts';
 import { DAY, type Instant } from '../time.ts';
 import { Caps } from './caps.ts';
-import { Breaker, CallerEntry, callersApart, Pacing } from './pacing.ts';
+import { Breaker, Callers, callersApart, Pacing } from './pacing.ts';
 import { Retry } from './retry.ts';
 import { windowKeys } from './windows.ts';
-import { Duration, InstantText, TimeZone } from './words.ts';
+import { Duration, InstantText, Region, TimeZone } from './words.ts';
 
 const Columns = z
   .strictObject({
@@ -19,9 +19,13 @@ const Columns = z
   })
   .default({});
 
+const RingTimeout = Duration.refine((ms) => ms >= RING_TIMEOUT_MIN && ms <= RING_TIMEOUT_MAX, {
+  error: 'a telephone rings for "1s" to "5m"',
+});
+
 const CampaignFile = z.strictObject({
   name: z.string().trim().min(1).max(200),
-  callers: z.array(CallerEntry).min(1, 'name at least one caller number').max(CAMPAIGN_CALLERS_MAX),
+  callers: Callers,
   ivrId: z.int().positive().optional(),
   aiAgentId: z.int().positive().optional(),
   columns: Columns,
@@ -34,10 +38,7 @@ const CampaignFile = z.strictObject({
     .describe(
       'Sound files that the IVR plays, by the name they have at the provider; preflight sees to it that they are approved.',
     ),
-  defaultRegion: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'use a two-letter country code such as "CN"')
-    .default('CN'),
+  defaultRegion: Region.default('CN'),
   timeZone: TimeZone.default('Asia/Shanghai'),
   startAt: InstantText.optional(),
   endAt: InstantText.optional(),
@@ -46,9 +47,15 @@ const CampaignFile = z.strictObject({
   caps: Caps,
   pacing: Pacing,
   breaker: Breaker,
-  ringTimeout: Duration.optional(),
+  ringTimeout: RingTimeout.optional(),
   priority: z.int().min(1).max(5).default(3),
 });
+
+/** What is asked of several keys is asked also where one of them has a problem, so that all are told at once. */
+const isObject = ({ value }: { readonly value: unknown }): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** False for what was not understood, and so is text still. */
+const isTime = (value: Instant | undefined): value is Instant => typeof value === 'number';
 
 /**
  * The words of a campaign file. Unknown keys are refused, since a misspelt rule that is ignored is a call
@@ -59,11 +66,13 @@ export const CampaignSettings = CampaignFile.refine(
   {
     path: ['ivrId'],
     error: 'name either "ivrId" or "aiAgentId": what answers the callee',
+    when: isObject,
   },
 )
-  .refine((file) => file.startAt === undefined || file.endAt === undefined || file.startAt < file.endAt, {
+  .refine(({ startAt, endAt }) => !isTime(startAt) || !isTime(endAt) || startAt < endAt, {
     path: ['endAt'],
     error: '"endAt" must be later than "startAt"',
+    when: isObject,
   })
   .transform((file) => ({ ...file, ...callersApart(file.callers) }));
 

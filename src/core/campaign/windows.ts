@@ -1,13 +1,14 @@
 /** When a campaign may call: windows per weekday, days and times on which nothing is open, and whose clock counts. */
 import { z } from 'zod';
-import { BLACKOUTS_MAX } from '../limits.ts';
-import { ClockTime } from './words.ts';
+import { BLACKOUTS_MAX, HOLIDAYS_MAX, WINDOWS_MAX } from '../limits.ts';
+import { shownValue } from '../plain-problem.ts';
+import { ClosingTime, DateText, OpeningTime } from './words.ts';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 /** From and to may be equal for a whole day only as 00:00 to 24:00; a `to` before `from` crosses midnight. */
 export const Window = z
-  .strictObject({ days: z.array(z.enum(DAYS)).min(1), from: ClockTime, to: ClockTime })
+  .strictObject({ days: z.array(z.enum(DAYS)).min(1), from: OpeningTime, to: ClosingTime })
   .refine((window) => window.from !== window.to, {
     error: 'a window needs an end other than its start; the whole day is "00:00" to "24:00"',
   });
@@ -25,11 +26,9 @@ export interface Blackout {
   readonly to: number;
 }
 
-const REMEDY =
-  'write a date ("2026-12-24"), a local time ("2026-12-24T18:00"), or a time with its offset ("2026-12-24T18:00:00+08:00")';
-const BlackoutEdge = z.union([z.iso.date(), z.iso.datetime({ local: true, offset: true })], {
-  error: REMEDY,
-});
+const error = ({ input }: { readonly input?: unknown }): string =>
+  `${shownValue(input)} is no such time; write a date ("2026-12-24"), a local time ("2026-12-24T18:00"), or a time with its offset ("2026-12-24T18:00:00+08:00")`;
+const BlackoutEdge = z.union([z.iso.date({ error }), z.iso.datetime({ local: true, offset: true, error })]);
 
 function edgeKind(text: string): Blackout['kind'] {
   if (!text.includes('T')) return 'days';
@@ -66,11 +65,13 @@ export const BlackoutWords = z
 export const windowKeys = {
   windows: z
     .array(Window)
-    .min(1)
+    .min(1, 'without a window nobody is ever called; name one, or leave "windows" out')
+    .max(WINDOWS_MAX)
     .optional()
     .describe("When calls are allowed, by the callee's clock. Left out: every day from 08:00 to 21:00."),
   holidays: z
-    .array(z.iso.date())
+    .array(DateText)
+    .max(HOLIDAYS_MAX)
     .default([])
     .describe("Days by the callee's clock on which nobody is called."),
   blackouts: z

@@ -1,7 +1,9 @@
 /** The small words that campaign files are made of: ids, times, durations, zones, numbers. Each says what to write instead. */
+import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import { parseDuration } from '../duration.ts';
-import { ZONES_KEPT_MAX } from '../limits.ts';
+import { formatDuration, parseDuration } from '../duration.ts';
+import { CAMPAIGN_DURATION_MAX, ZONES_KEPT_MAX } from '../limits.ts';
+import { shownValue } from '../plain-problem.ts';
 import type { Instant } from '../time.ts';
 
 /** Campaign ids go into key names, task names and file paths, so they are short, plain and free of dots. */
@@ -36,22 +38,45 @@ export const TimeZone = z.string().refine(isTimeZone, {
 
 export const Duration = z.string().transform((text, context): number => {
   const ms = parseDuration(text);
-  if (ms !== undefined) return ms;
-  context.addIssue(`"${text}" is not a duration; write for example "90s", "10m", "2h" or "1d"`);
+  if (ms !== undefined && ms <= CAMPAIGN_DURATION_MAX) return ms;
+  context.addIssue(
+    ms === undefined
+      ? `"${text}" is not a duration; write for example "90s", "10m", "2h" or "1d"`
+      : `"${text}" is too long; the longest that a campaign may name is "${formatDuration(CAMPAIGN_DURATION_MAX)}"`,
+  );
   return z.NEVER;
 });
 
 export const InstantText = z.iso
   .datetime({
     offset: true,
-    error: 'write a date and time with its offset, such as "2026-11-23T09:00:00+08:00"',
+    error: ({ input }) =>
+      `${shownValue(input)} is no such time; write a date and time with its offset, such as "2026-11-23T09:00:00+08:00"`,
   })
   .transform((text): Instant => Date.parse(text));
 
-export const ClockTime = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'write a time of day as "09:00"');
+export const DateText = z.iso.date({
+  error: ({ input }) => `${shownValue(input)} is no date; write it as "2026-12-25"`,
+});
 
-export const Caller = z
+/** A time of day at which a window opens. */
+export const OpeningTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, {
+  error: ({ input }) => `${shownValue(input)} is no time at which a window opens; write it as "09:00"`,
+});
+
+/** A time of day at which a window closes, the end of the day among them. */
+export const ClosingTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, {
+  error: ({ input }) => `${shownValue(input)} is no time at which a window closes; write it as "12:00"`,
+});
+
+export const CALLER_REMEDY = 'a caller number is digits, as the provider lists it (0086...)';
+export const Caller = z.string().regex(/^\+?\d{3,20}$/, CALLER_REMEDY);
+
+/** A country whose numbers can be read in their national form. */
+export const Region = z
   .string()
-  .regex(/^\+?\d{3,20}$/, 'a caller number is digits, as the provider lists it (0086...)');
+  .meta({ pattern: '^[A-Z]{2}$' })
+  .refine(isSupportedCountry, {
+    error: ({ input }) =>
+      `${shownValue(input)} is no country with telephone numbers; use its two-letter code such as "CN" or "GB"`,
+  });

@@ -1,4 +1,4 @@
-import { DAY } from '../time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../time.ts';
 
 /**
  * Hours in which numbers supplied by the provider may dial, and the clock they are read from (reference 3.6). They
@@ -20,3 +20,17 @@ export const DAY_PART_SEARCH_MAX = 7 * DAY;
 
 /** Days, wall times and instants on which a campaign may name no calls. Far more than a list of public holidays has. */
 export const BLACKOUTS_MAX = 400;
+export const HOLIDAYS_MAX = 400;
+
+/** Windows of one campaign: another for every hour of a week, with some to spare. The file is read at every step. */
+export const WINDOWS_MAX = 200;
+
+/** The longest duration that a campaign file may name. None has a reason to wait longer, and calendars have an end. */
+export const CAMPAIGN_DURATION_MAX = 366 * DAY;
+
+/** Between the placing of a task and its start: it may only be placed while its window is open, so more is lost to calls. */
+export const LEAD_TIME_MAX = HOUR;
+
+/** How long a callee's telephone may ring. Carriers give up sooner. */
+export const RING_TIMEOUT_MIN = SECOND;
+export const RING_TIMEOUT_MAX = 5 * MINUTE;
