@@ -182,6 +182,9 @@ export const QUOTA_RETRY = 15 * MINUTE;
 /** After a refusal for certain that named no time of its own. */
 export const REFUSED_RETRY = 2 * SECOND;
 
+/** Refusals of one batch in a row, some seconds apart, from which on the campaign says that it is held back. */
+export const REFUSALS_TOLD_FROM = 5;
+
 /** Between two look-ups of a submission in doubt while the list cannot be read. */
 export const LOOKUP_RETRY = 5 * SECOND;
 

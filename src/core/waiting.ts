@@ -6,8 +6,12 @@ import { callingRules, type RuledCampaign } from './campaign-rules.ts';
 import { reasonText } from './reasons.ts';
 import type { Instant } from './time.ts';
 
+/** The reason of a running campaign of which the provider takes no task for now. */
+export const HELD_BACK = 'provider_holds_back';
+
 export interface WaitingCampaign extends RuledCampaign {
   readonly state: CampaignState;
+  readonly reason: string;
   readonly reasonText: string;
   readonly zones: readonly string[];
 }
@@ -44,7 +48,11 @@ export function waitingOf(
   if (state === 'needs_attention') {
     return { why: `a person must decide: ${reasonText(record.reason)}`, until: undefined };
   }
-  if (state === 'batched') return { why: 'its batch is being handed to the provider', until: undefined };
+  if (state === 'batched') {
+    const isHeldBack = campaign.state === 'running' && campaign.reason === HELD_BACK;
+    const why = isHeldBack ? campaign.reasonText : 'its batch is being handed to the provider';
+    return { why, until: undefined };
+  }
   if (state === 'calling') {
     const why = record.due > 0 ? 'called; its call record has not come yet' : 'the provider calls it';
     return { why, until: undefined };

@@ -3,8 +3,8 @@ import { judgeBreaker } from '../core/circuit-breaker.ts';
 import { RECENT_KEPT, RECENT_WINDOW } from '../core/limits.ts';
 import { masked } from '../core/masked.ts';
 import { hasRefusals, recentCalls, recentFields, type Tally, withoutTally } from '../core/statistics.ts';
-import { reportCallers, viewCallers } from './callers.ts';
-import { haltCampaign, type PipelineDeps } from './deps.ts';
+import { viewCallers } from './callers.ts';
+import { haltCampaign, type PipelineDeps, tellCampaign } from './deps.ts';
 
 /**
  * Looks at how a campaign's calls go after some outcomes were stored: pauses the campaign where too many were refused,
@@ -34,7 +34,7 @@ export async function watchCalls(deps: PipelineDeps, campaignId: string, added: 
   if (news.length === 0) return;
   const told = news.map(({ number, recent }) => `${masked(number)} (${recent.refused} of ${recent.calls})`);
   const text = `left out for some minutes, since too many of their calls were refused: ${told.join(', ')}; the other callers go on`;
-  await reportCallers(deps, campaignId, { reason: 'caller_left_out', text });
+  await tellCampaign(deps, campaignId, { reason: 'caller_left_out', text });
 }
 
 /** Drops the tallies of minutes that are recent no more, so that there are never many. */

@@ -7,7 +7,7 @@ import type { Instant } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CampaignRecord, Store } from '../ports/store.ts';
 import { checkCallers } from './caller-check.ts';
-import { blockCampaign, type PipelineDeps } from './deps.ts';
+import { blockCampaign, type PipelineDeps, tellCampaign } from './deps.ts';
 
 /** What is known of a campaign's callers at one moment, by what they did since `since`. */
 export interface CallersNow {
@@ -60,7 +60,7 @@ export async function lookAfterCallers(deps: PipelineDeps, campaign: CampaignRec
     const text = `none of its callers may call: ${unfit.map(unfitText).join(', ')}. Mend it, then: campaign start ${campaignId}`;
     await blockCampaign(deps, campaignId, { reason: 'no_usable_caller', text });
   } else if (news.length > 0) {
-    await reportCallers(deps, campaignId, {
+    await tellCampaign(deps, campaignId, {
       reason: 'caller_left_out',
       text: `left out: ${news.map(unfitText).join(', ')}; the other callers go on`,
     });
@@ -84,17 +84,4 @@ function isUnfit({ leftOut }: CallerView): boolean {
 
 function unfitText({ number, facts, leftOut }: CallerView): string {
   return `caller ${masked(number)} is ${leftOut === 'cannot_call_out' ? 'for inbound calls only' : facts?.state} at the provider`;
-}
-
-/** Says in the log and in the campaign's own reason and trail what became of some callers; the campaign goes on. */
-export async function reportCallers(
-  deps: Pick<PipelineDeps, 'store' | 'clock' | 'log'>,
-  campaignId: string,
-  why: { readonly reason: string; readonly text: string },
-): Promise<void> {
-  deps.log.warn({ event: why.reason, campaignId }, why.text);
-  const campaign = await deps.store.campaign(campaignId);
-  if (campaign?.state !== 'running') return;
-  // Where another process moved the campaign meanwhile, what it said matters more.
-  await deps.store.moveCampaign(campaign, 'running', { ...why, by: 'ringmaster', now: deps.clock.now() });
 }

@@ -112,6 +112,19 @@ export async function blockCampaign(
   await haltCampaign(deps, campaignId, 'blocked', why);
 }
 
+/** Says in the log and in a running campaign's own reason and trail what happened to it; the campaign goes on. */
+export async function tellCampaign(
+  deps: Pick<PipelineDeps, 'store' | 'clock' | 'log'>,
+  campaignId: string,
+  why: { readonly reason: string; readonly text: string },
+): Promise<void> {
+  deps.log.warn({ event: why.reason, campaignId }, why.text);
+  const campaign = await deps.store.campaign(campaignId);
+  if (campaign?.state !== 'running') return;
+  // Where another process moved the campaign meanwhile, what it said matters more.
+  await deps.store.moveCampaign(campaign, 'running', { ...why, by: 'ringmaster', now: deps.clock.now() });
+}
+
 /** Why a campaign is blocked where the provider refused it something, and what to do. */
 export function refusalText(
   what: string,

@@ -9,6 +9,7 @@ import { mayStillCall } from './callers.ts';
 import { standingDials } from './claim/caps.ts';
 import { withinRows } from './claim/row-times.ts';
 import { blockCampaign, type PipelineDeps, refusalText, settle } from './deps.ts';
+import { tellHeldBack, tellTakenAgain } from './held-back.ts';
 import { giveBackDials } from './settle-dials.ts';
 import { endSuppressed, findSuppressed, listsVersion } from './suppression.ts';
 import { firstLookAt } from './task-looks.ts';
@@ -139,6 +140,7 @@ export async function acceptBatch(
   );
   const campaign = await deps.store.campaign(campaignId);
   if (campaign === undefined) return;
+  await tellTakenAgain(deps, campaign);
   // Paused or cancelled, or somebody suppressed, while the request was on its way: the task is told so before its lead time is over.
   const isCurrent = (batch.listsVersion ?? 0) === (await listsVersion(deps, campaignId));
   const asWanted = wantedControl(campaign.state) === 'run' && isCurrent;
@@ -178,6 +180,7 @@ async function submissionFailed(
       const pause = failure.retryAfterMs ?? (failure.kind === 'quota' ? QUOTA_RETRY : REFUSED_RETRY);
       deps.log.warn({ event: 'submission_refused', ...facts, pauseMs: pause }, failure.message);
       await note(moveBatch(batch, 'refuse', { nextLookAt: now + pause }));
+      await tellHeldBack(deps, campaignId, batch, failure);
       return;
     }
     case 'invalid':

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 import { calleeId } from '../../src/core/callee-id.ts';
 import { QUOTA_RETRY, UUI_BYTES_MAX } from '../../src/core/limits.ts';
 import { MINUTE, SECOND } from '../../src/core/time.ts';
+import { waitingOf } from '../../src/core/waiting.ts';
 import { dispatchCampaign } from '../../src/pipelines/dispatch.ts';
 import { sentUui } from '../../src/pipelines/task-order.ts';
 import { DeathError } from '../support/faulty-redis.ts';
@@ -189,9 +190,12 @@ describe('a submission that the provider refuses', () => {
       const sent = orders.length;
       const began = world.clock.now();
       await runTo(world, process, began + QUOTA_RETRY - SECOND);
-      expect((await world.store.campaign(ID))?.state).toBe('running');
+      const heldBack = await world.store.campaign(ID);
+      expect(heldBack).toMatchObject({ state: 'running', reason: 'provider_holds_back' });
+      expect(heldBack?.reasonText).toMatch(new RegExp(`${code}.*again every 15m`));
       expect(orders.length).toBe(sent);
       await runTo(world, process, began + QUOTA_RETRY + MINUTE);
+      expect((await world.store.campaign(ID))?.reason).toBe('provider_takes_again');
       expect(
         names(orders)
           .slice(sent)
@@ -201,6 +205,27 @@ describe('a submission that the provider refuses', () => {
       await finish();
     },
   );
+
+  it('again and again says so once, and waits no longer than it must once the provider takes tasks', async () => {
+    world = await createWorld(inject('redisUrl'), {
+      scenario: {
+        faults: [{ kind: 'refuse', code: 'RequestLimitExceeded', action: CREATE, probability: 1 }],
+      },
+    });
+    const process = startProcess(world);
+    await startCampaign(world, ID, 5);
+    await runTo(world, process, world.clock.now() + MINUTE);
+    const heldBack = await world.store.campaign(ID);
+    expect(heldBack).toMatchObject({ state: 'running', reason: 'provider_holds_back' });
+    const trail = await world.store.trail(ID);
+    expect(trail.filter(({ reason }) => reason === 'provider_holds_back')).toHaveLength(1);
+    const [record] = await world.store.records(ID, [0]);
+    if (heldBack === undefined || record === undefined) throw new Error('gone');
+    expect(waitingOf(heldBack, record, world.clock.now())?.why).toContain('RequestLimitExceeded');
+    process.stop();
+    world.simulator.setFaults([]);
+    await finish();
+  });
 
   it('and waits is given back at once when the campaign is cancelled', async () => {
     world = await createWorld(inject('redisUrl'), {

@@ -60,6 +60,8 @@ const CAMPAIGN_CHINESE: Readonly<Record<string, string>> = {
   no_usable_caller: '没有可用的主叫号码',
   provider_invalid: '服务商认为请求的内容无效，须由人工修正',
   task_unknown: '服务商查不到该活动的任务，须由人工确认',
+  provider_holds_back: '服务商暂不接受任务，将定时重新提交，在此期间不拨打',
+  provider_takes_again: '服务商已恢复接受任务',
   breaker_carrier_blocked: '被运营商拦截的呼叫过多，已自动暂停',
 };
 
