@@ -7,7 +7,7 @@ import { type Disposition, dispositionFacts } from './disposition.ts';
 import type { Cohort } from './forecast-queue.ts';
 import { FORECAST_DIALS_KEPT_MAX, FORECAST_PUT_OFF_MAX } from './limits.ts';
 import type { Shares } from './outcome-shares.ts';
-import { decideRetry } from './retry-policy.ts';
+import { decideRetry, placingTime } from './retry-policy.ts';
 import type { Instant } from './time.ts';
 
 interface Rules {
@@ -15,7 +15,7 @@ interface Rules {
   readonly rules: CallingRules;
   readonly retry: RetrySettings;
   readonly caps: CapSettings;
-  readonly pace: { readonly gather: number; readonly batchCalleesMax: number };
+  readonly pace: { readonly gather: number; readonly batchCalleesMax: number; readonly leadTime: number };
 }
 
 interface Attempt {
@@ -58,6 +58,7 @@ function afterMiss(
     campaignId: rules.campaignId,
     disposition,
     now: knownAt,
+    placing: placingTime(rules.pace),
   });
   if (decision.kind !== 'retry') return undefined;
   const dials = cost ? [...cohort.dials, dialledAt].slice(-FORECAST_DIALS_KEPT_MAX) : cohort.dials;

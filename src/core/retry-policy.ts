@@ -6,7 +6,14 @@ import { type CallingRules, type Opening, openingAt } from './calling-window.ts'
 import type { RetryRule, RetrySettings } from './campaign.ts';
 import { openingInOtherPart } from './day-parts.ts';
 import { type Disposition, dispositionFacts } from './disposition.ts';
-import { RETRY_SPREAD_DELAY_MIN, RETRY_SPREAD_MAX, RETRY_SPREAD_SHARE, RETURNS_MAX } from './limits.ts';
+import {
+  OPENING_HORIZON,
+  RETRY_SPREAD_DELAY_MIN,
+  RETRY_SPREAD_MAX,
+  RETRY_SPREAD_SHARE,
+  RETURNS_MAX,
+  TASK_TIME_MIN,
+} from './limits.ts';
 import { fromSeconds, type Instant, SECOND, toSecondsUp } from './time.ts';
 
 export type RetryDecision =
@@ -37,6 +44,13 @@ export interface RetryQuestion {
   readonly campaignId: string;
   readonly disposition: Disposition;
   readonly now: Instant;
+  /** How long its window must stay open from the due time on, so that a task can be placed in it; see {@link placingTime}. */
+  readonly placing: number;
+}
+
+/** What a task needs of a window: its lead time, the least that it may last, and as much again for whoever is late. */
+export function placingTime({ leadTime }: { readonly leadTime: number }): number {
+  return leadTime + 2 * TASK_TIME_MIN;
 }
 
 /** A number in [0, 1) that depends on nothing but the text (FNV-1a, then the finishing mix of MurmurHash3). */
@@ -76,19 +90,38 @@ interface Wish {
   readonly openAt: (at: Instant) => Opening;
 }
 
-/** The delay from now on, or, where it is closed then, the next opening; spread but still inside. Undefined: none is left. */
+/** As `openAt` says, but for what is left of a window in which no task can be placed any more: that counts as closed. */
+export function openForTask(openAt: (at: Instant) => Opening, at: Instant, placing: number): Opening {
+  for (let from = at; from <= at + OPENING_HORIZON; ) {
+    const opening = openAt(from);
+    if (!opening.open) {
+      if (opening.opensAt === undefined) break;
+      from = opening.opensAt;
+    } else if (opening.closesAt - from < placing) {
+      from = opening.closesAt;
+    } else {
+      return from === at ? opening : { open: false, opensAt: from };
+    }
+  }
+  return { open: false, opensAt: undefined };
+}
+
+/**
+ * The delay from now on, or, where no task can be placed then, the next opening; spread, but so that one still can.
+ * Undefined: none is left.
+ */
 function placeIn({ delay, openAt }: Wish, question: RetryQuestion): Instant | undefined {
-  const { callee, campaignId, now } = question;
+  const { callee, campaignId, now, placing } = question;
   const room = delay < RETRY_SPREAD_DELAY_MIN ? 0 : Math.min(delay * RETRY_SPREAD_SHARE, RETRY_SPREAD_MAX);
   const fraction = fractionOf(`${campaignId}.${callee.ref}.${callee.attempts}.${callee.returns}`);
   // Whole seconds, since that is what a stored due time holds: a rounding later on could leave the window.
   const wanted = fromSeconds(toSecondsUp(now + delay) + Math.floor((room * fraction) / SECOND));
-  const opening = openAt(wanted);
+  const opening = openForTask(openAt, wanted, placing);
   if (opening.open) return wanted;
   if (opening.opensAt === undefined) return undefined;
   const then = openAt(opening.opensAt);
   if (!then.open) return undefined;
-  const roomInside = Math.min(room, then.closesAt - opening.opensAt);
+  const roomInside = Math.min(room, then.closesAt - opening.opensAt - placing);
   return opening.opensAt + fromSeconds(Math.floor((roomInside * fraction) / SECOND));
 }
 
@@ -98,8 +131,8 @@ function placeIn({ delay, openAt }: Wish, question: RetryQuestion): Instant | un
  * The first rule that names the disposition counts; without one, a disposition that means a dead number stops and
  * any other takes `otherwise`. A list of delays has one per attempt, the last repeated. What the provider declined
  * before dialling spends no attempt: there the delays count returns, and {@link RETURNS_MAX} returns in a row end
- * it. The due time lies inside a calling window of the callee's zone, spread by up to a tenth of the delay. With
- * `dayParts`, an attempt that was dialled goes to another part of the day than the present one, in which it failed;
+ * it. The due time lies inside a calling window of the callee's zone, early enough for a task to be placed, and is
+ * spread by up to a tenth of the delay. With `dayParts`, an attempt that was dialled goes to another part of the day than the present one, in which it failed;
  * where no window has one within a week, to the next window.
  *
  * Throws UnknownTimeZoneError where `openingAt` does.

@@ -3,7 +3,7 @@ import { type CallingRules, openingAt } from '../core/calling-window.ts';
 import { retryWithin } from '../core/campaign.ts';
 import { callingRules, endingRules } from '../core/campaign-rules.ts';
 import { DECISIONS_PER_CHANGE } from '../core/limits.ts';
-import { decideRetry } from '../core/retry-policy.ts';
+import { decideRetry, placingTime } from '../core/retry-policy.ts';
 import { limitRetry } from '../core/row-limits.ts';
 import type { Instant } from '../core/time.ts';
 import type { CampaignRecord, DueCallee } from '../ports/store.ts';
@@ -60,6 +60,7 @@ function decide(
     campaignId: campaign.id,
     disposition: record.disposition ?? 'unknown',
     now,
+    placing: placingTime(settings.pacing),
   });
   const decision = limitRetry(wanted, notAfter, settings.pacing.leadTime);
   const { reason } = decision;

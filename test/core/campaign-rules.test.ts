@@ -43,6 +43,7 @@ describe("the provider's hours", () => {
     const question = {
       ...{ retry: unknown.settings.retry, zone: 'America/New_York', campaignId: 'c', now: NOW },
       ...{ callee: { ref: 1, attempts: 1, returns: 0 }, disposition: 'busy' as const },
+      placing: 0,
     };
     const rules = callingRules(unknown);
     expect(decideRetry({ ...question, rules }).kind).toBe('exhaust');

@@ -4,7 +4,7 @@ import { CampaignSettings } from '../../src/core/campaign.ts';
 import { dayPartAt } from '../../src/core/day-parts.ts';
 import type { Disposition } from '../../src/core/disposition.ts';
 import { decideRetry } from '../../src/core/retry-policy.ts';
-import { HOUR, type Instant, MINUTE } from '../../src/core/time.ts';
+import { HOUR, type Instant, MINUTE, SECOND } from '../../src/core/time.ts';
 import { isoInZone } from '../../src/core/zone-clock.ts';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -25,6 +25,7 @@ function due(
   const decision = decideRetry({
     ...{ retry: settings.retry, rules, zone, campaignId: 'spring', disposition: on, now: at(failedAt) },
     callee: { ref: 7, attempts: on === 'too_many_request' ? 0 : 1, returns: 0 },
+    placing: 20 * SECOND,
   });
   return decision.kind === 'retry' ? isoInZone(decision.dueAt, zone).slice(0, 16) : decision.reason;
 }
@@ -91,6 +92,7 @@ describe('parts of the day', () => {
         ...{ retry: settings.retry, rules: narrow, zone: 'Asia/Shanghai', campaignId: 'spring' },
         ...{ disposition: 'busy', now: at('2026-11-23T17:30+08:00') },
         callee: { ref, attempts: 1, returns: 0 },
+        placing: 20 * SECOND,
       });
       const dueAt = decision.kind === 'retry' ? decision.dueAt : Number.NaN;
       expect(dueAt).toBeGreaterThanOrEqual(at('2026-11-24T09:00+08:00'));

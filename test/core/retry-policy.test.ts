@@ -5,7 +5,7 @@ import { CampaignSettings, type RetrySettings } from '../../src/core/campaign.ts
 import { callingRules } from '../../src/core/campaign-rules.ts';
 import { DISPOSITION_NAMES, type Disposition } from '../../src/core/disposition.ts';
 import { RETRY_SPREAD_MAX, RETURNS_MAX } from '../../src/core/limits.ts';
-import { callerChoice, decideRetry, type RetryQuestion } from '../../src/core/retry-policy.ts';
+import { callerChoice, decideRetry, placingTime, type RetryQuestion } from '../../src/core/retry-policy.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
 
 const retry: RetrySettings = {
@@ -20,6 +20,7 @@ const retry: RetrySettings = {
   otherwise: { after: [4 * HOUR] },
   dayParts: false,
 };
+const PLACING = placingTime({ leadTime: 10 * SECOND });
 const noon = Date.parse('2026-11-23T12:00+08:00');
 
 function decide(disposition: Disposition, over: Partial<RetryQuestion> = {}) {
@@ -33,6 +34,7 @@ function decide(disposition: Disposition, over: Partial<RetryQuestion> = {}) {
       now: noon,
     },
     callee: { ref: 7, attempts: 1, returns: 0 },
+    placing: PLACING,
     ...over,
   });
 }
@@ -123,6 +125,38 @@ describe('the retry policy', () => {
     expect(decide('busy', { rules }).kind).toBe('retry');
   });
 
+  test.each([
+    ['the last moment for a task', noon + 2 * HOUR + PLACING, 'retry_scheduled'],
+    ['too late for a task', noon + 2 * HOUR + PLACING - SECOND, 'no_window_left'],
+    ['the last second', noon + 2 * HOUR + SECOND, 'no_window_left'],
+  ])('a retry that falls due in the last window: %s', (_, endAt, reason) => {
+    const never = { ...retry, rules: [{ on: ['busy' as const], after: [2 * HOUR] }] };
+    // A callee without spread.
+    const spread = Array.from({ length: 500 }, (_, ref) =>
+      decide('busy', { retry: never, ...callee(1, 0, ref) }),
+    );
+    const ref = spread.findIndex((one) => one.kind === 'retry' && one.dueAt === noon + 2 * HOUR);
+    expect(ref).toBeGreaterThanOrEqual(0);
+    const rules = { holidays: [], endAt };
+    expect(decide('busy', { retry: never, rules, ...callee(1, 0, ref) }).reason).toBe(reason);
+  });
+
+  test('a retry that falls due too late in a window goes to the next that is long enough', () => {
+    const windows = [
+      ['12:00', '14:00'],
+      ['15:00', '15:01'],
+      ['17:00', '17:05'],
+    ].map(([from = '', to = '']) => ({ days: ['mon' as const], from, to }));
+    const rules = { holidays: [], windows };
+    const placing = 2 * MINUTE;
+    for (let ref = 0; ref < 100; ref += 1) {
+      const decision = decide('no_answer', { rules, placing, ...callee(1, 0, ref) });
+      const since = decision.kind === 'retry' ? decision.dueAt - (noon + 5 * HOUR) : Number.NaN;
+      expect(since).toBeGreaterThanOrEqual(0);
+      expect(since).toBeLessThanOrEqual(3 * MINUTE);
+    }
+  });
+
   test('an unknown zone is an error, never a retry', () => {
     expect(() => decide('busy', { zone: 'Mars/Olympus' })).toThrow('unknown time zone');
   });
@@ -200,11 +234,16 @@ describe('the retry policy', () => {
           const decision = decide('busy', question);
           expect(decide('busy', { ...question, rules: { ...rules } }), 'on replay').toEqual(decision);
           if (decision.kind !== 'retry') {
-            const latest = openingAt(rules, zone, now + delay + 6 * MINUTE);
-            expect(latest.open || latest.opensAt !== undefined).toBe(false);
-            return;
+            // No later window is left but one too short for a task.
+            let from = now + delay + 6 * MINUTE;
+            for (let left = openingAt(rules, zone, from); ; left = openingAt(rules, zone, from)) {
+              if (!left.open && left.opensAt === undefined) return;
+              if (left.open) expect(left.closesAt - from).toBeLessThan(PLACING);
+              from = left.open ? left.closesAt : (left.opensAt ?? from);
+            }
           }
-          expect(openingAt(rules, zone, decision.dueAt).open).toBe(true);
+          const opening = openingAt(rules, zone, decision.dueAt);
+          expect(opening.open && opening.closesAt - decision.dueAt).toBeGreaterThanOrEqual(PLACING);
           expect(decision.dueAt).toBeGreaterThanOrEqual(now + delay);
           expect(decision.dueAt % SECOND).toBe(0);
         },

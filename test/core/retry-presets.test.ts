@@ -105,6 +105,7 @@ function outcome(preset: RetryPresetName, code: number, attempt: number, expecte
   const decision = decideRetry({
     ...{ retry, rules: ALWAYS, zone: 'Asia/Shanghai', campaignId: 'spring', disposition, now: NOON },
     callee: { ref: 7, attempts: cost ? attempt : 0, returns: cost ? 0 : attempt },
+    placing: 20 * SECOND,
   });
   if (decision.kind !== 'retry') return decision.kind === 'stop' ? 'stop' : decision.reason;
   const [text = ''] = expected.split('/');

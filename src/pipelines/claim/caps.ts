@@ -6,6 +6,7 @@ import { openingAt } from '../../core/calling-window.ts';
 import { callingRules, endingRules } from '../../core/campaign-rules.ts';
 import { type CapVerdict, capRules } from '../../core/caps.ts';
 import { DIAL_LEASE, DIALS_FRESH } from '../../core/limits.ts';
+import { openForTask, placingTime } from '../../core/retry-policy.ts';
 import { isPlaceable } from '../../core/row-limits.ts';
 import { fromSeconds, type Instant, toSecondsUp } from '../../core/time.ts';
 import type { CampaignRecord } from '../../ports/store.ts';
@@ -98,12 +99,13 @@ function ended(
   return moveCallee(ref, record, 'expire', { now, reason, change: { due: 0 }, facts: { cap } });
 }
 
-/** The first moment from `at` on, in whole seconds, at which the zone may be called; undefined where none is left. */
+/** The first moment from `at` on, in whole seconds, at which a task for the zone can be placed; undefined where none is left. */
 function placedAt(campaign: CampaignRecord, zone: number, at: Instant): Instant | undefined {
   const name = campaign.zones[zone] ?? '';
   const wanted = fromSeconds(toSecondsUp(at));
+  const placing = placingTime(campaign.settings.pacing);
   for (const rules of [callingRules(campaign), endingRules(campaign)]) {
-    const opening = openingAt(rules, name, wanted);
+    const opening = openForTask((from) => openingAt(rules, name, from), wanted, placing);
     if (opening.open) return wanted;
     if (opening.opensAt !== undefined) return fromSeconds(toSecondsUp(opening.opensAt));
   }
