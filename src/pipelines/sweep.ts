@@ -1,4 +1,6 @@
 import { type BatchRecord, wantedControl } from '../core/batch.ts';
+import { campaignStates } from '../core/campaign.ts';
+import { nextState } from '../core/machine.ts';
 import type { CampaignRecord } from '../ports/store.ts';
 import { sweepRoom } from './claim/room.ts';
 import { endTimedOut } from './claim/row-times.ts';
@@ -34,7 +36,8 @@ async function sweepCampaign(deps: PipelineDeps, campaign: CampaignRecord): Prom
     await completeIfDone(deps, campaign, counts.accepted);
     return;
   }
-  if (state !== 'completed') await endWaiting(deps, campaign);
+  if (state === 'completed') await reopen(deps, campaign);
+  else await endWaiting(deps, campaign);
   await endTimedOut(deps, campaignId);
   const now = deps.clock.now();
   const open = await deps.store.openBatches(campaignId);
@@ -66,6 +69,14 @@ async function wakeImports(deps: PipelineDeps, campaign: CampaignRecord): Promis
     if (record.state !== 'waiting' && record.state !== 'reading') continue;
     await deps.queue.wake({ queue: 'ingest', campaignId, importId: record.id, priority });
   }
+}
+
+/** An operator had callees called again, and died before the campaign ran again for it: the next sweep finds it running. */
+async function reopen(deps: PipelineDeps, campaign: CampaignRecord): Promise<void> {
+  const text = 'callees of it are to be called again';
+  const to = nextState(campaignStates, campaign.state, 'reopen');
+  const why = { reason: 'reopened', text, by: 'ringmaster', now: deps.clock.now() };
+  await deps.store.moveCampaign(campaign, to, why);
 }
 
 /** A campaign that was paused when its last callee became final completes once it runs again. */

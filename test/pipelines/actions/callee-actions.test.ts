@@ -2,6 +2,7 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 import { HOUR, MINUTE } from '../../../src/core/time.ts';
 import { ACTIONS, CALLEE_ACTIONS } from '../../../src/pipelines/actions.ts';
 import { runAudit } from '../../../src/pipelines/audit.ts';
+import { sweep } from '../../../src/pipelines/sweep.ts';
 import { parkCallees } from '../../support/park.ts';
 import { seededNumber } from '../../support/seeded-campaign.ts';
 import {
@@ -101,6 +102,38 @@ describe('retry_now', () => {
       ...{ to: 'unanswered', reason: 'attempts_exhausted', attempts: 3 },
     });
     // Three attempts where two were allowed, and the audit knows why.
+    await expectSound();
+  });
+
+  it('is refused once the time of the campaign is over, and ends nobody', async () => {
+    const endAt = '2026-11-23T12:00:00Z';
+    await missedOnce({ endAt });
+    const callee = await refOf(1);
+    await runUntil(world, process, () => isOver(world, ID), SWEEP);
+    await runTo(world, process, Date.parse(endAt), SWEEP);
+    for (const asked of [
+      ACTIONS.retry_now.run(process.deps, { ...MEI, disposition: 'busy' }),
+      CALLEE_ACTIONS.retry_now.run(process.deps, { ...MEI, callee }),
+    ]) {
+      await expect(asked).rejects.toMatchObject({
+        ...{ code: 'action_not_allowed', message: expect.stringMatching(/ended at 2026-11-23T12.*--update/) },
+      });
+    }
+    expect((await counts()).unanswered).toBe(6);
+  });
+
+  it('whose process dies before the campaign runs again is finished by the sweep', async () => {
+    await missedOnce();
+    await runUntil(world, process, () => isOver(world, ID), SWEEP);
+    const { store } = process.deps;
+    const moveCampaign = () => Promise.reject(new Error('the process is dead'));
+    const dying = { ...process.deps, store: { ...store, moveCampaign } };
+    await expect(ACTIONS.retry_now.run(dying, { ...MEI, disposition: 'busy' })).rejects.toThrow('dead');
+    expect((await world.store.campaign(ID))?.state).toBe('completed');
+    await sweep(process.deps);
+    expect(await world.store.campaign(ID)).toMatchObject({ state: 'running', reason: 'reopened' });
+    await runUntil(world, process, () => isOver(world, ID), SWEEP);
+    expect(world.simulator.summary().dials).toBe(15);
     await expectSound();
   });
 
