@@ -12,6 +12,8 @@ export interface Cohort {
   readonly callees: number;
   /** When they were dialled, the latest last; of those before the forecast nothing is known. */
   readonly dials: readonly Instant[];
+  /** Until when their rows let them be called. */
+  readonly notAfter?: Instant | undefined;
   /** It is due later than the retry policy would have it. */
   readonly byCaps?: boolean;
 }
@@ -41,7 +43,8 @@ export class CohortQueue {
     const slot = Math.ceil(cohort.due / this.#step);
     const inSlot = this.#waiting.get(slot) ?? new Map<string, Cohort>();
     this.#waiting.set(slot, inSlot);
-    const key = `${cohort.zone}|${cohort.attempts}|${cohort.returns}|${cohort.dials.length}`;
+    const { zone, attempts, returns, dials, notAfter } = cohort;
+    const key = `${zone}|${attempts}|${returns}|${dials.length}|${notAfter}`;
     const known = inSlot.get(key);
     inSlot.set(key, known === undefined ? cohort : together(known, cohort));
     this.#callees += cohort.callees;

@@ -8,6 +8,7 @@ import type { Cohort } from './forecast-queue.ts';
 import { FORECAST_DIALS_KEPT_MAX, FORECAST_PUT_OFF_MAX } from './limits.ts';
 import type { Shares } from './outcome-shares.ts';
 import { decideRetry, placingTime } from './retry-policy.ts';
+import { limitRetry } from './row-limits.ts';
 import type { Instant } from './time.ts';
 
 interface Rules {
@@ -50,7 +51,7 @@ function afterMiss(
   const attempts = cohort.attempts + (cost ? 1 : 0);
   const returns = cost ? 0 : cohort.returns + 1;
   if (attempts >= (rules.caps.lifetime ?? Number.POSITIVE_INFINITY)) return undefined;
-  const decision = decideRetry({
+  const wanted = decideRetry({
     retry: rules.retry,
     rules: rules.rules,
     zone: cohort.zone,
@@ -60,6 +61,7 @@ function afterMiss(
     now: knownAt,
     placing: placingTime(rules.pace),
   });
+  const decision = limitRetry(wanted, cohort.notAfter, rules.pace.leadTime);
   if (decision.kind !== 'retry') return undefined;
   const dials = cost ? [...cohort.dials, dialledAt].slice(-FORECAST_DIALS_KEPT_MAX) : cohort.dials;
   const due = withinCaps(rules, cohort.zone, dials, decision.dueAt);
@@ -67,7 +69,7 @@ function afterMiss(
   const full = (rules.pace.batchCalleesMax * step) / cohort.callees;
   const gathered = due + Math.min(rules.pace.gather, full);
   const byCaps = due > decision.dueAt;
-  return { zone: cohort.zone, attempts, returns, due: gathered, callees: cohort.callees, dials, byCaps };
+  return { ...cohort, attempts, returns, due: gathered, dials, byCaps };
 }
 
 /** The due time, or when the caps allow one more dial and a window is open; unchanged where no window is left then. */

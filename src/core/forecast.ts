@@ -12,6 +12,7 @@ import { afterAttempt } from './forecast-retry.ts';
 import { FORECAST_STEP_MAX, FORECAST_STEP_MIN, FORECAST_STEPS_MAX, FORECAST_STEPS_WANTED } from './limits.ts';
 import { firstLook } from './look-schedule.ts';
 import { type OutcomeShares, type Shares, shareOf } from './outcome-shares.ts';
+import { isPlaceable } from './row-limits.ts';
 import { type Instant, MINUTE, SECOND } from './time.ts';
 
 /** What holds a campaign back. */
@@ -56,7 +57,7 @@ export interface Played {
   readonly heldBack: Readonly<Record<Limit, number>>;
   /** Callees whose zone has no window left: nobody will ever call them. */
   readonly neverFit: number;
-  /** Callees that are still waiting for an attempt when the campaign's time is over. */
+  /** Callees that are still waiting for an attempt when the campaign's time is over, or that of their rows. */
   readonly notReached: number;
 }
 
@@ -114,6 +115,7 @@ class Play {
   #at: Instant;
   #attempts = 0;
   #neverFit = 0;
+  #timedOut = 0;
   #lastResultAt: Instant;
   #turn = 0;
 
@@ -141,7 +143,7 @@ class Play {
       finishAt: over ? Math.min(endAt, this.#lastResultAt) : endAt,
       heldBack: this.#heldBack,
       neverFit: this.#neverFit,
-      notReached: over ? 0 : this.#queue.callees,
+      notReached: this.#timedOut + (over ? 0 : this.#queue.callees),
     };
   }
 
@@ -162,6 +164,11 @@ class Play {
         cohort !== undefined && used < 1;
         cohort = this.#queue.first(zone)
       ) {
+        if (!isPlaceable(cohort.notAfter, this.#at, this.#question.pace.leadTime)) {
+          this.#timedOut += cohort.callees;
+          this.#queue.take(zone, cohort.callees);
+          continue;
+        }
         const rate = rateOf(this.#question, cohort.attempts + 1);
         const callees = Math.min(cohort.callees, rate.perMs * this.#step * (1 - used));
         used += callees / (rate.perMs * this.#step);

@@ -25,8 +25,9 @@ import { type CallAssumptions, type OutcomeShares, outcomeShares, shareOf } from
 import { recentCalls, statisticsOf, sumCalls } from '../core/statistics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CampaignRecord, Store } from '../ports/store.ts';
+import { rowEnds } from './claim/row-times.ts';
 
-export type ForecastStore = Pick<Store, 'calleesIn' | 'tally' | 'recentTally' | 'callerFacts'>;
+export type ForecastStore = Pick<Store, 'calleesIn' | 'rows' | 'tally' | 'recentTally' | 'callerFacts'>;
 
 /** Bounds and assumptions that a forecast needs of the installation. Milliseconds. */
 export interface ForecastBounds {
@@ -155,15 +156,18 @@ async function readWaiting(store: ForecastStore, { id, zones }: CampaignRecord):
   const cohorts = new Map<string, Cohort>();
   for (let from: number | undefined = 0; from !== undefined; ) {
     const part = await store.calleesIn(id, UNFINISHED, from, FORECAST_CALLEES_READ);
-    for (const { record } of part.callees) {
+    const ends = await rowEnds({ store }, id, part.callees);
+    for (const { ref, record } of part.callees) {
       const zone = zones[record.zone] ?? '';
       // The due time of a callee under way is when the provider called it over, not when it is called again.
       const isWaiting = record.state === 'initial' || record.state === 'pending_retry';
       const due = isWaiting ? Math.ceil(record.due / DUE_BUCKET) * DUE_BUCKET : 0;
-      const key = `${zone}|${record.attempts}|${record.returns}|${due}`;
-      const known = cohorts.get(key);
       const { attempts, returns } = record;
-      cohorts.set(key, { zone, attempts, returns, due, callees: (known?.callees ?? 0) + 1, dials: [] });
+      const end = ends.get(ref);
+      const notAfter = end === undefined ? undefined : Math.floor(end / DUE_BUCKET) * DUE_BUCKET;
+      const key = `${zone}|${attempts}|${returns}|${due}|${notAfter}`;
+      const callees = (cohorts.get(key)?.callees ?? 0) + 1;
+      cohorts.set(key, { zone, attempts, returns, due, callees, dials: [], notAfter });
     }
     from = part.next;
   }

@@ -59,7 +59,7 @@ export interface PreflightDocument {
     readonly limitedBy: Limit;
     /** Callees for whom no window is left. */
     readonly neverFit: number;
-    /** Callees for whom an attempt will not come in time. */
+    /** Callees for whom an attempt will not come in time: before the campaign's end, or that of their rows. */
     readonly notReached: number;
     /** Sentences: what it goes by. */
     readonly assumptions: readonly string[];
@@ -181,7 +181,7 @@ function reachFindings({ callees }: ForecastFacts, { notReached }: ForecastRange
     return problemsOf('warning', { code: 'no_callees', text, remedy: 'add a list: import add' });
   }
   if (notReached === 0) return NOTHING;
-  const text = `for about ${notReached} of ${callees} callees an attempt will not come before the campaign ends`;
+  const text = `for about ${notReached} of ${callees} callees an attempt will not come before the campaign, or the time of their rows, ends`;
   const remedy = 'give it more callers or channels, wider windows or a later "endAt"';
   return problemsOf('warning', { code: 'not_all_reached', text, remedy });
 }

@@ -136,6 +136,24 @@ describe('a forecast', () => {
     expect(finishAt - NOW).toBeLessThan(HOUR + 3 * MINUTE);
   });
 
+  it('calls nobody after the time that their rows give them, neither first nor again', () => {
+    const retry = { attemptsMax: 3, otherwise: { after: '20m' } };
+    const mine = { zone: 'Asia/Shanghai', attempts: 0, returns: 0, due: 0, dials: [] };
+    const soon = { ...mine, callees: 1_000, notAfter: NOW + HOUR };
+    const first = playForecast(questionOf(ONCE, { waiting: [soon] }));
+    // Ten calls a minute for an hour.
+    expect(first.attempts).toBeGreaterThan(570);
+    expect(first.attempts).toBeLessThan(612);
+    expect(first.attempts + first.notReached).toBeCloseTo(1_000, 3);
+    const again = playForecast(
+      questionOf({ retry }, { channels: 1_000, waiting: [{ ...soon, notAfter: NOW + 10 * MINUTE }] }),
+    );
+    expect(again.attempts).toBeCloseTo(1_000, 3);
+    const both = playForecast(questionOf(ONCE, { waiting: [soon, { ...mine, callees: 100 }] }));
+    expect(both.attempts).toBeGreaterThan(first.attempts);
+    expect(both.attempts + both.notReached).toBeCloseTo(1_100, 3);
+  });
+
   it('has a range around what is expected, wider where it is assumed than where it was learnt', () => {
     const question = questionOf({ retry: { attemptsMax: 3, otherwise: { after: '10m' } } });
     const width = (attemptsLearnt: number) => {

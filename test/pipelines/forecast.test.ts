@@ -3,11 +3,13 @@ import type { ScenarioInput } from '../../src/adapters/simulator/scenario.ts';
 import { HOUR, SECOND } from '../../src/core/time.ts';
 import { FORECAST_BOUNDS, type ForecastBounds } from '../../src/pipelines/forecast-facts.ts';
 import { type PreflightDocument, preflight } from '../../src/pipelines/preflight.ts';
+import { seededNumber } from '../support/seeded-campaign.ts';
 import {
   createWorld,
   isOver,
   runUntil,
   startCampaign,
+  startCampaignOf,
   startProcess,
   WORLD_BOUNDS,
   WORLD_SETTINGS,
@@ -115,6 +117,22 @@ describe('a forecast against what the campaign then does', { timeout: 240_000 },
     const run = await foretellAndRun(world, process, 40_000, { ...BOUNDS, assumptions });
     expectClose(run);
     expect(run.foretold.assumptions[0]).toContain('of this campaign did');
+  });
+
+  it('is within a tenth where most rows end before they can be called', async () => {
+    const caller = { number: '008602150000001', channels: 2 };
+    const { world, process } = await openWorld({ numbers: [caller] });
+    const notAfter = world.clock.now() + 2 * HOUR;
+    const rows = Array.from({ length: 400 }, (_, at) => ({
+      number: seededNumber(at + 1),
+      limits: { notAfter },
+    }));
+    const pacing = { calleesInFlightMax: 100, batchCalleesMax: 20, leadTime: '10s' };
+    await startCampaignOf(world, 'spring', rows, { ...WORLD_SETTINGS, callers: [caller], pacing });
+    const run = await foretellAndRun(world, process, 40_000);
+    expectClose(run);
+    const { states } = await world.store.counts('spring');
+    expect(Math.abs(run.foretold.notReached - states.expired)).toBeLessThan(30);
   });
 
   it('is within a tenth over days of short windows, with few channels and a cap that puts retries off', async () => {

@@ -21,6 +21,7 @@ export interface ActionDeps {
     | 'noteCallers'
     | 'noteTrail'
     | 'records'
+    | 'rows'
     | 'tally'
     | 'recentTally'
     | 'trimRecentTally'

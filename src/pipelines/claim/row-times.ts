@@ -4,7 +4,7 @@ import { type CalleeMove, type CalleeRef, moveCallee } from '../../core/callee.t
 import { PAGE_SLOTS, ROW_TIME_PAGES_PER_SWEEP, TASK_TIME_MIN } from '../../core/limits.ts';
 import { isPlaceable, isTimeOver, lastPlacing, nextTimeLook, sharers } from '../../core/row-limits.ts';
 import type { Instant } from '../../core/time.ts';
-import type { CampaignRecord, DueCallee, PageReading } from '../../ports/store.ts';
+import type { CampaignRecord, DueCallee, PageReading, Store } from '../../ports/store.ts';
 import type { PipelineDeps } from '../deps.ts';
 import type { Candidate, Claim } from './candidate.ts';
 
@@ -55,7 +55,7 @@ export function withinRows(
 
 /** When the time of these callees ends, for those whose does. Rows are read only of them. */
 export async function rowEnds(
-  deps: Pick<PipelineDeps, 'store'>,
+  deps: { readonly store: Pick<Store, 'rows'> },
   campaignId: string,
   callees: readonly DueCallee[],
 ): Promise<ReadonlyMap<CalleeRef, Instant>> {
