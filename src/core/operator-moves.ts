@@ -24,16 +24,18 @@ export const WISH_STATES: Readonly<Record<CalleeWish, readonly CalleeState[]>> =
  * - `give_up`: a callee that waits, or needs attention, ends as unanswered.
  * - `resume`: a callee that needs attention waits for its next attempt, at once.
  *
- * Undefined for a callee in another state, and for one that is due already.
+ * Undefined for a callee in another state, for one that is due already, and where a further call would be one more than
+ * `lifetime` allows: the cap would end it in another way than it ended.
  */
 export function wishMove(
   wish: CalleeWish,
   ref: CalleeRef,
   before: CalleeRecord,
-  { now, by }: { readonly now: Instant; readonly by: string },
+  { now, by, lifetime }: { readonly now: Instant; readonly by: string; readonly lifetime: number },
 ): CalleeMove | undefined {
   const { state } = before;
   if (!WISH_STATES[wish].includes(state)) return undefined;
+  if (wish !== 'give_up' && before.attempts >= lifetime) return undefined;
   const facts = { by };
   const change = { due: 0, returns: 0 };
   if (wish === 'give_up')

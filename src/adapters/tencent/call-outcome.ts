@@ -12,9 +12,10 @@ import type { TelCdrInfo } from './schema/records.ts';
  * show an end yet: it is as good as absent. Numbers without a country code are of `region`.
  */
 export function callOutcome(record: TelCdrInfo, region: string): CallOutcome | undefined {
+  // A field without a value may be written as 0 or "" (reference 1.3), and 0 is an end code as well.
+  const saysNothing = record.EndStatusString === '' && record.EndedTimestamp === 0;
+  if (saysNothing && (record.EndStatus ?? 0) === 0) return undefined;
   const endStatus = record.EndStatus ?? endCodeOfWord(record.EndStatusString);
-  if (endStatus === undefined && record.EndStatusString === '' && record.EndedTimestamp === 0)
-    return undefined;
   return {
     sessionId: record.SessionId,
     disposition: dispositionOf(endStatus, record.AcceptTimestamp > 0),

@@ -73,13 +73,16 @@ function lost(code: OwnCode, message: string, facts: SendingFacts): TelephonyFai
   return { kind: 'refused', code, message: `${message}; never sent`, retryAfterMs: UNREACHABLE_PAUSE };
 }
 
+/** Which of our settings a refusal is about, by the end of its code. */
+const HINTS = [
+  ['.InstanceNotExist', ' (the application TCCC_SDK_APP_ID is not known to this account)'],
+  ['AuthFailure.TokenFailure', ' (TCCC_TOKEN is wrong or over; set new temporary credentials)'],
+] as const;
+
 /** A refusal that the provider itself gave. */
 export function providerFailure(code: string, message: string, requestId: string): TelephonyFailure {
   const kind = failureKind(code);
-  const hint =
-    kind === 'blocked' && code.endsWith('.InstanceNotExist')
-      ? ' (the application TCCC_SDK_APP_ID is not known to this account)'
-      : '';
+  const hint = HINTS.find(([end]) => code.endsWith(end))?.[1] ?? '';
   return {
     kind,
     code,

@@ -127,11 +127,12 @@ function isSelected({ disposition }: Selection, record: CalleeRecord): boolean {
 /** Moves every selected callee, some pages at a time; how many. */
 async function moveSelected(
   deps: ActionDeps,
-  { id }: CampaignRecord,
+  { id, settings }: CampaignRecord,
   wish: CalleeWish,
   selection: Selection,
   by: string,
 ): Promise<number> {
+  const { lifetime = Number.POSITIVE_INFINITY } = settings.caps;
   let moved = 0;
   for (let from: number | undefined = 0; from !== undefined; ) {
     const page: number = from;
@@ -139,7 +140,7 @@ async function moveSelected(
       const { callees, next } = await deps.store.calleesIn(id, selection.states, page, DECISIONS_PER_CHANGE);
       const now = deps.clock.now();
       const moves = callees.flatMap(({ ref, record }) =>
-        isSelected(selection, record) ? (wishMove(wish, ref, record, { now, by }) ?? []) : [],
+        isSelected(selection, record) ? (wishMove(wish, ref, record, { now, by, lifetime }) ?? []) : [],
       );
       from = next;
       if (moves.length === 0) break;
@@ -175,7 +176,7 @@ async function countSelected(
 /** Moves one callee; false where it was so already. Throws `callee_not_found` or `action_not_allowed`. */
 async function moveOne(
   deps: ActionDeps,
-  { id }: CampaignRecord,
+  { id, settings }: CampaignRecord,
   wish: CalleeWish,
   ref: number,
   by: string,
@@ -185,13 +186,15 @@ async function moveOne(
     if (record === undefined)
       throw new AppError('callee_not_found', `campaign "${id}" has no callee c${ref}`);
     const now = deps.clock.now();
-    const move = wishMove(wish, ref, record, { now, by });
+    const { lifetime = Number.POSITIVE_INFINITY } = settings.caps;
+    const move = wishMove(wish, ref, record, { now, by, lifetime });
     if (move === undefined) {
       if (isSoAlready(wish, record)) return false;
-      throw new AppError(
-        'action_not_allowed',
-        `callee ${calleeId(id, ref)} is ${record.state}; "${wish}" is possible when it is: ${WISH_STATES[wish].join(', ')}`,
-      );
+      const why =
+        record.attempts >= lifetime && WISH_STATES[wish].includes(record.state)
+          ? `has had the ${lifetime} calls of "caps.lifetime"; raise it first (campaign put ${id} --update)`
+          : `is ${record.state}; "${wish}" is possible when it is: ${WISH_STATES[wish].join(', ')}`;
+      throw new AppError('action_not_allowed', `callee ${calleeId(id, ref)} ${why}`);
     }
     if ((await deps.store.apply(id, { name: `${wish}_callee`, now, moves: [move] })) === 'done') return true;
   }

@@ -340,8 +340,12 @@ describe('call records', () => {
   });
 
   test('without an end yet are absent, as are those of sessions nobody asked for', async () => {
-    const open = { ...record, EndStatus: null, EndedTimestamp: 0 };
-    expect(await outcomesOf([open, { ...record, SessionId: 'other' }])).toEqual([]);
+    for (const EndStatus of [null, 0]) {
+      const open = { ...record, EndStatus, EndedTimestamp: 0 };
+      expect(await outcomesOf([open, { ...record, SessionId: 'other' }])).toEqual([]);
+    }
+    const failed = { ...record, EndStatus: 0, AcceptTimestamp: 0 };
+    expect(await outcomesOf([failed])).toMatchObject([{ disposition: 'error' }]);
   });
 
   test('ring until the end where nobody accepted, and have no ring time where it did not ring', async () => {

@@ -36,7 +36,11 @@ async function missedOnce(settings: object = {}): Promise<void> {
   process = startProcess(world);
   const retry = { attemptsMax: 2, otherwise: { after: ['5h'] } };
   await startCampaign(world, ID, 6, { ...WORLD_SETTINGS, retry, ...settings });
-  await runUntil(world, process, async () => (await counts()).pending_retry === 6, SWEEP);
+  const isMissed = async () => {
+    const { pending_retry, unanswered } = await counts();
+    return pending_retry + unanswered === 6;
+  };
+  await runUntil(world, process, isMissed, SWEEP);
 }
 
 async function counts() {
@@ -119,6 +123,17 @@ describe('retry_now', () => {
         ...{ code: 'action_not_allowed', message: expect.stringMatching(/ended at 2026-11-23T12.*--update/) },
       });
     }
+    expect((await counts()).unanswered).toBe(6);
+  });
+
+  it('calls nobody beyond the lifetime that the campaign allows, and says so', async () => {
+    await missedOnce({ caps: { lifetime: 1 } });
+    const callee = await refOf(1);
+    const result = await ACTIONS.retry_now.run(process.deps, { ...MEI, disposition: 'busy' });
+    expect(result).toMatchObject({ changed: false, callees: 0 });
+    await expect(CALLEE_ACTIONS.retry_now.run(process.deps, { ...MEI, callee })).rejects.toMatchObject({
+      ...{ code: 'action_not_allowed', message: expect.stringMatching(/had the 1 calls of "caps.lifetime"/) },
+    });
     expect((await counts()).unanswered).toBe(6);
   });
 
