@@ -65,6 +65,14 @@ describe('campaign files that are taken', () => {
     ]);
   });
 
+  test('a caller is the same number to all campaigns, however it is written', () => {
+    const callers = [{ number: '+8602150000001', channels: 3 }, '008602150000002'];
+    expect(CampaignSettings.parse({ ...least, callers })).toMatchObject({
+      callers: ['008602150000001', '008602150000002'],
+      callerChannels: { '008602150000001': 3 },
+    });
+  });
+
   test('an AI agent may answer instead of an IVR', () => {
     const { ivrId, ...others } = least;
     expect(CampaignSettings.parse({ ...others, aiAgentId: ivrId })).toMatchObject({ aiAgentId: 7 });
@@ -95,7 +103,7 @@ const REFUSED: readonly (readonly [string, object, string, RegExp])[] = [
   ['no caller', { ...least, callers: [] }, 'callers', /at least one caller number/],
   [
     'a caller that is there twice, written in two ways',
-    { ...least, callers: ['+8602150000001', { number: '008602150000001', channels: 3 }] },
+    { ...least, callers: ['+862150000001', { number: '008602150000001', channels: 3 }] },
     'callers.1',
     /same number as callers\[0\]/,
   ],

@@ -43,7 +43,10 @@ const CallerEntry = z.union([Caller, z.strictObject({ number: Caller, channels: 
 
 type CallerEntry = z.infer<typeof CallerEntry>;
 
-const numberOf = (entry: CallerEntry): string => (typeof entry === 'string' ? entry : entry.number);
+/** The number as requests have it: with "00" for "+", so that campaigns which share a caller call it the same. */
+function numberOf(entry: CallerEntry): string {
+  return (typeof entry === 'string' ? entry : entry.number).replace(/^\+/, '00');
+}
 
 /** The callers of a campaign. One that is there twice, however written, would be taken for two that ring at a time. */
 export const Callers = z
@@ -51,7 +54,8 @@ export const Callers = z
   .min(1, 'name at least one caller number')
   .max(CAMPAIGN_CALLERS_MAX)
   .superRefine((entries, context) => {
-    const numbers = entries.map((entry) => numberOf(entry).replace(/^\+/, '00'));
+    // The zero of a Chinese area code may stand behind the country code.
+    const numbers = entries.map((entry) => numberOf(entry).replace(/^00860/, '0086'));
     for (const [at, number] of numbers.entries()) {
       const first = numbers.indexOf(number);
       if (first === at) continue;
@@ -69,7 +73,7 @@ export function callersApart(entries: readonly CallerEntry[]): {
     callers: entries.map(numberOf),
     callerChannels: Object.fromEntries(
       entries.flatMap((entry) =>
-        typeof entry === 'string' || entry.channels === undefined ? [] : [[entry.number, entry.channels]],
+        typeof entry === 'string' || entry.channels === undefined ? [] : [[numberOf(entry), entry.channels]],
       ),
     ),
   };
