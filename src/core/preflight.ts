@@ -73,7 +73,11 @@ export function judgeTime(facts: {
   const { now, endAt, zones } = facts;
   if (endAt <= now) {
     const text = `the campaign's time was over at ${iso(endAt)}`;
-    return problemsOf('error', { code: 'campaign_over', text, remedy: 'put it anew with a later "endAt"' });
+    return problemsOf('error', {
+      code: 'campaign_over',
+      text,
+      remedy: 'give it a later "endAt": campaign put --update',
+    });
   }
   const used = zones.filter(({ callees }) => callees > 0);
   const closed = (used.length === 0 ? zones : used).filter(({ fits }) => !fits);

@@ -113,7 +113,8 @@ async function cli(args: string, process: Process = {}) {
 
 const file = async (name: string, content: unknown): Promise<string> => {
   const path = join(dir, name);
-  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+  const isRaw = typeof content === 'string' || content instanceof Uint8Array;
+  await writeFile(path, isRaw ? content : JSON.stringify(content));
   return path;
 };
 
@@ -149,6 +150,12 @@ describe('campaign', () => {
       [join(dir, 'nowhere.json'), 'there is no such file'],
       [dir, 'it is a directory'],
       [notJson, 'is not JSON'],
+      [
+        await file('comma.json', '{ "name": "n",\n  "ivrId": 7,\n}'),
+        '(line 3, column 1); JSON has no comments',
+      ],
+      [await file('comment.json', '{\n// later\n}'), '(line 2, column 1)'],
+      [await file('ansi.json', Buffer.from([0x7b, 0x22, 0xca, 0xd6, 0x22])), 'is not UTF-8'],
     ]) {
       const { code, err } = await cli(`campaign put spring --file ${path}`);
       expect([code, err]).toEqual([1, expect.stringMatching(/^ringmaster: .*\n$/)]);

@@ -1,23 +1,13 @@
 import { type Command, Option } from 'commander';
 import { CALLEE_STATES, isFinalCallee } from '../../core/callee.ts';
 import { DISPOSITION_NAMES } from '../../core/disposition.ts';
-import { AppError } from '../../core/errors.ts';
 import { ACTION_NAMES, ACTIONS, type OperatorAction } from '../../pipelines/actions.ts';
+import { campaignJson } from '../../pipelines/campaign-json.ts';
 import type { CampaignDocument } from '../documents.ts';
 import type { CliBackend, PutOutcome } from './backend.ts';
 import type { CliIo, Session } from './deps.ts';
-import { readText } from './input.ts';
+import { readBytes } from './input.ts';
 import { countText, factsText, printJson, printLine, tableText, write } from './output.ts';
-
-/** The JSON in a campaign file, or AppError `campaign_invalid` saying where it stops being JSON. */
-function parseCampaignJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new AppError('campaign_invalid', `${file} is not JSON: ${reason}`, { cause: error });
-  }
-}
 
 /** Callees that nothing will move any more. */
 function finishedOf(document: CampaignDocument): number {
@@ -89,7 +79,7 @@ function addPut(campaign: Command, session: Session): void {
     .requiredOption('--file <file>', 'campaign file (JSON); "-" reads standard input')
     .option('--update', 'give a campaign that exists the settings of the file, also while it runs')
     .action(async (id: string, options: { file: string; update?: true }) => {
-      const json = parseCampaignJson(options.file, await readText(session.io, options.file));
+      const json = campaignJson(await readBytes(session.io, options.file), options.file);
       const put = await session.use((backend) => backend.putCampaign(id, json, options.update === true));
       await printLine(session.io, `campaign "${id}" ${putText(put)}`);
     });

@@ -17,16 +17,16 @@ function unreadable(file: string, error: unknown): AppError {
   return new AppError('file_unreadable', `${file} cannot be read: ${reason}`, { cause: error });
 }
 
-async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(chunk);
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
-/** The text of a small file, or of standard input for "-". Throws AppError `file_unreadable`. */
-export async function readText(io: CliIo, file: string): Promise<string> {
+/** All of a small file, or of standard input for "-". Throws AppError `file_unreadable`. */
+export async function readBytes(io: CliIo, file: string): Promise<Uint8Array> {
   try {
-    return file === '-' ? await readAll(io.stdin) : await readFile(file, 'utf8');
+    return file === '-' ? await readAll(io.stdin) : await readFile(file);
   } catch (error) {
     throw unreadable(file, error);
   }

@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { ImportRecord } from '../../core/import.ts';
 import { CAMPAIGN_FILE_BYTES_MAX } from '../../core/limits.ts';
 import { type AddImportResult, addImport } from '../../pipelines/add-import.ts';
+import { campaignJson } from '../../pipelines/campaign-json.ts';
 import { changeCampaign } from '../../pipelines/change-campaign.ts';
 import { importErrors } from '../../pipelines/import-errors.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -130,12 +131,7 @@ async function takeCampaign(
 async function readJson(content: AsyncIterable<Uint8Array>): Promise<unknown> {
   const parts: Uint8Array[] = [];
   for await (const part of content) parts.push(part);
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message : 'it is not UTF-8';
-    throw new AppError('campaign_invalid', `the file is not JSON: ${reason}`, { cause: error });
-  }
+  return campaignJson(Buffer.concat(parts), 'the file');
 }
 
 /** The fate of a list whose import is over. */
