@@ -59,7 +59,7 @@ export async function submitBatch(deps: PipelineDeps, campaignId: string, batchI
     submissions: batch.submissions + 1,
     submittedAt: now,
     ...time,
-    nextLookAt: now + deps.bounds.requestDeadline + deps.bounds.submissionGrace,
+    nextLookAt: deps.clock.now() + deps.bounds.requestDeadline + deps.bounds.submissionGrace,
     absentAt: 0,
     listsVersion: found.version,
     dials: standing.dials,
@@ -71,23 +71,41 @@ export async function submitBatch(deps: PipelineDeps, campaignId: string, batchI
   const written = isSlow
     ? 'stale'
     : await deps.store.apply(campaignId, { ...submit, whileCampaign: 'running' });
-  // Where its dials were reserved twice, one of the two is nobody's.
-  const unused = written === 'stale' ? standing.dials : batch.dials;
-  const spare = standing.dials === batch.dials ? undefined : unused;
   if (written === 'stale') {
-    await giveBackDials(deps, spare, callees.numbers);
+    // What was reserved for this submission is nobody's, unless it was written all the same and only the reply was lost.
+    const held = await deps.store.batch(campaignId, batchId);
+    const isHeld = standing.dials === batch.dials || standing.dials === held?.dials;
+    if (!isHeld) await giveBackDials(deps, standing.dials, callees.numbers);
     return;
   }
   deps.log.info(
     { event: 'batch_submitting', campaignId, batchId, submission: submitting.submissions },
     'submitting',
   );
-  // A pause during the wait for quota still holds.
-  const mayLeave = async (): Promise<boolean> => (await deps.store.campaign(campaignId))?.state === 'running';
-  const result = await deps.telephony.createTask(order, { mayLeave });
+  const result = await deps.telephony.createTask(order, {
+    mayLeave: () => isStillWanted(deps, campaignId, submitting),
+  });
   if (result.ok) await acceptBatch(deps, campaignId, submitting, result.value.taskId, 'accept');
   else await submissionFailed(deps, campaignId, submitting, result.failure);
-  await giveBackDials(deps, spare, callees.numbers);
+  // Reserved twice: the first is nobody's any more.
+  if (standing.dials !== batch.dials) await giveBackDials(deps, batch.dials, callees.numbers);
+}
+
+/**
+ * Asked right before a submission leaves, after any wait for quota. A pause meanwhile holds; and where others took this
+ * submission for lost, since this process stood still for too long, or the store forgot that it was written, it must
+ * not leave any more: by now its callees may be called otherwise.
+ */
+async function isStillWanted(
+  deps: Pick<PipelineDeps, 'store'>,
+  campaignId: string,
+  submitting: BatchRecord,
+): Promise<boolean> {
+  const [campaign, held] = await Promise.all([
+    deps.store.campaign(campaignId),
+    deps.store.batch(campaignId, submitting.id),
+  ]);
+  return campaign?.state === 'running' && held?.version === submitting.version;
 }
 
 /** Undoes a batch of which somebody is suppressed by now: those end, the others are planned again at once. */
@@ -218,7 +236,8 @@ export async function releaseBatch(
       batch: { before: batch, after: moveBatch(batch, 'release', { calleesOpen: 0 }) },
     };
   });
-  if (released) await giveBackDials(deps, batch.dials, numbers);
+  if (!released) return;
+  await giveBackDials(deps, batch.dials, numbers);
   deps.log.info(
     { event: 'batch_released', campaignId, batchId: batch.id, reason },
     'callees go back undialled',

@@ -5,6 +5,7 @@ import { MINUTE, SECOND } from '../../src/core/time.ts';
 import { waitingOf } from '../../src/core/waiting.ts';
 import { dispatchCampaign } from '../../src/pipelines/dispatch.ts';
 import { sentUui } from '../../src/pipelines/task-order.ts';
+import type { Telephony } from '../../src/ports/telephony.ts';
 import { DeathError } from '../support/faulty-redis.ts';
 import { seededNumber } from '../support/seeded-campaign.ts';
 import {
@@ -102,6 +103,39 @@ describe('a submission whose reply is lost', () => {
     process.stop();
     expect(world.simulator.summary().numbers).toBe(6);
     await finish();
+  });
+
+  it('that never left never leaves any more once others took it for lost', async () => {
+    world = await createWorld(inject('redisUrl'), { scenario: { outcomes: { ok: 1 } } });
+    const still = startProcess(world);
+    let goOn: () => void = () => {};
+    let waits: () => void = () => {};
+    const turn = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const waiting = new Promise<void>((resolve) => {
+      waits = resolve;
+    });
+    // It stands still right before its request leaves: its machine sleeps.
+    const { telephony } = still.deps;
+    const createTask: Telephony['createTask'] = async (order, { mayLeave = async () => true } = {}) => {
+      waits();
+      await turn;
+      return telephony.createTask(order, { mayLeave });
+    };
+    await startCampaign(world, ID, 5);
+    const dispatched = dispatchCampaign({ ...still.deps, telephony: { ...telephony, createTask } }, ID);
+    await waiting;
+    const other = startProcess(world);
+    await runUntil(world, other, async () => (await world.store.batch(ID, 1))?.state === 'active');
+    expect((await world.store.batch(ID, 1))?.submissions).toBe(2);
+    goOn();
+    await dispatched;
+    still.stop();
+    expect(requestsOf(world, CREATE)).toBe(1);
+    await runUntil(world, other, () => isOver(world, ID));
+    other.stop();
+    await expectHonest(world, ID);
   });
 
   it('is looked up twice, a quiet period apart, before it is submitted again under the next number', async () => {

@@ -87,7 +87,8 @@ async function storeBatch(
     },
     whileCampaign: 'running',
   });
-  if (stored === 'stale') return undefined;
+  // Not by us, unless it was stored and only the reply was lost: then its dials stand.
+  if (stored === 'stale' && (await deps.store.batch(campaign.id, batch.id))?.dials !== id) return undefined;
   const facts = { campaignId: campaign.id, batchId: batch.id, callees: candidates.length };
   deps.log.info({ event: 'batch_claimed', ...facts }, 'claimed');
   return batch.id;

@@ -447,3 +447,23 @@ function ledgerOf(ledger: World['ledger']): World['ledger'] {
     close: (...args) => ledger.close(...args),
   };
 }
+
+describe('a claim whose reply is lost', () => {
+  it('keeps its reservations: the store is asked again and finds it done', async () => {
+    world = await createWorld(inject('redisUrl'));
+    const real = startProcess(world);
+    const { store } = real.deps;
+    // As the client does when the connection breaks before the reply: the same command once more.
+    const apply: typeof store.apply = async (id, change) => {
+      const first = await store.apply(id, change);
+      return change.name === 'claim_batch' ? store.apply(id, change) : first;
+    };
+    await startCampaign(world, 'spring', 3);
+    await dispatchCampaign({ ...real.deps, store: { ...store, apply } }, 'spring');
+    real.stop();
+    const batch = await world.store.batch('spring', 1);
+    expect(batch?.state).toBe('active');
+    const { numbers } = await world.store.batchCallees('spring', 1);
+    expect(await world.ledger.held(batch?.dials ?? '', numbers)).toEqual([true, true, true]);
+  });
+});
