@@ -32,8 +32,13 @@ export const batchStates: StateTable<BatchState, BatchEvent> = {
   released: { owner: null, mayLast: 'for ever', moves: {} },
 };
 
-/** What we last told the provider to do with a live task. */
+/** What a live task may be told to do. */
 export type TaskControl = 'run' | 'pause' | 'stop';
+
+/** True for a task that was last told something else than what its campaign wants by now. To stop is for good. */
+export function isToBeTold({ control }: Pick<BatchRecord, 'control'>, wanted: TaskControl): boolean {
+  return control !== wanted && control !== 'stop';
+}
 
 /** What the provider should be doing with the live tasks of a campaign in this state. */
 export function wantedControl(state: CampaignState): TaskControl {
@@ -65,7 +70,8 @@ export interface BatchRecord {
   readonly nextLookAt: Instant;
   /** The provider's task id; 0 while unknown. */
   readonly taskId: number;
-  readonly control: TaskControl;
+  /** What the provider was last told to do with the task; `unsure` where no answer came, so that it is told again. */
+  readonly control: TaskControl | 'unsure';
   /** Readings of the task so far, and the time of the latest; both 0 before the first. */
   readonly readings: number;
   readonly lastReadAt: Instant;

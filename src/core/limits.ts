@@ -91,6 +91,12 @@ export const TASK_LIST_INTERVAL = 30 * SECOND;
 /** Tasks per page of the task list: the provider's cap is undocumented, its sample uses 10. */
 export const TASK_LIST_PAGE = 100;
 
+/**
+ * Past the end of a task's time, how long until it is stopped if it does not say that it has ended. Calls that began
+ * before go on for minutes, and clocks may differ by as much.
+ */
+export const TASK_LATE_MAX = 5 * MINUTE;
+
 /** Past the end of a task's time, how long it may stay unfinished before its callees are parked. */
 export const TASK_OVERDUE_MAX = 2 * HOUR;
 

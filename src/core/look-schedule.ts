@@ -1,3 +1,4 @@
+import { STOPPED_LOOK_INTERVAL } from './limits.ts';
 import { type Instant, MINUTE, SECOND } from './time.ts';
 
 /**
@@ -62,10 +63,11 @@ export function expectedEnd(task: Pick<TaskSpan, 'notBefore' | 'calleesTotal'>, 
 
 /**
  * When a task is over that would go on until `endAt`, but must not dial any more from `notAfter` on: a window that
- * closes ends it with callees left, and those wait for nothing but the look that finds it so.
+ * closes ends it with callees left, and those wait for nothing but the look that finds it so. Beyond that only the last
+ * calls can go on: so it lasts about as long again as it has been late by now.
  */
 export function endWithin(endAt: Instant, notAfter: Instant, now: Instant): Instant {
-  return notAfter > now ? Math.min(endAt, notAfter) : endAt;
+  return Math.min(endAt, notAfter > now ? notAfter : now + (now - notAfter));
 }
 
 /**
@@ -99,6 +101,11 @@ export function nextLook(task: LookedAt, bounds: LookBounds): Instant {
   const tail = Math.min((task.now - task.since) * TAIL_SHARE, TAIL_MAX);
   const nearest = task.now + Math.max(bounds.lookIntervalMin, tail);
   return Math.ceil(Math.max(firstLook(task, bounds), nearest));
+}
+
+/** When to look again at a task that was stopped: soon, and ever further apart once it should have ended all the same. */
+export function nextStoppedLookAt(notAfter: Instant, now: Instant): Instant {
+  return Math.ceil(now + Math.max(STOPPED_LOOK_INTERVAL, (now - notAfter) * TAIL_SHARE));
 }
 
 /** When to ask again for call records that were late: soon at first, then ever further apart. */

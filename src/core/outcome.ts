@@ -33,6 +33,8 @@ export interface OutcomeRules {
   readonly recordWaitMax: number;
   /** We ended the task ourselves: who was not dialled comes back for this reason, and it is not counted as a return. */
   readonly stopped?: Reason | undefined;
+  /** The task is given up in this state of it: whom the provider is not done with is a person's from now on. */
+  readonly abandonedIn?: number | undefined;
 }
 
 /**
@@ -41,6 +43,30 @@ export interface OutcomeRules {
  */
 export function isOver(reading: Pick<CalleeReading, 'state'>, taskEnded: boolean): boolean {
   return taskEnded || reading.state === 'answered' || reading.state === 'unanswered';
+}
+
+/** States from the one that tells most to the one that tells least, where a task names a callee more than once. */
+const TELLING: readonly CalleeReading['state'][] = [
+  ...(['answered', 'calling', 'unknown', 'unanswered', 'pending_retry', 'initial', 'absent'] as const),
+];
+
+/**
+ * One reading of a callee from all that a task lists of its number, which may be more than one though we sent it once:
+ * every session is its own, and it is over only when all of them are. Nothing listed: it is absent.
+ */
+export function readingOf(
+  listed: readonly Omit<CalleeReading, 'records'>[],
+  taskEnded: boolean,
+): Omit<CalleeReading, 'records'> & { readonly over: boolean } {
+  const [first = { state: 'absent' as const, stateCode: -1, sessionIds: [] }] = listed;
+  if (listed.length <= 1) return { ...first, over: isOver(first, taskEnded) };
+  const open = listed.filter((one) => !isOver(one, taskEnded));
+  const rank = ({ state }: Pick<CalleeReading, 'state'>): number => TELLING.indexOf(state);
+  const telling = (open.length > 0 ? open : listed).reduce((most, one) =>
+    rank(one) < rank(most) ? one : most,
+  );
+  const sessionIds = [...new Set(listed.flatMap((one) => one.sessionIds))];
+  return { ...telling, sessionIds, over: open.length === 0 };
 }
 
 /**
@@ -54,23 +80,33 @@ export function decideOutcome(
   reading: CalleeReading,
   rules: OutcomeRules,
 ): CalleeMove | undefined {
-  const { now, taskEnded } = rules;
-  if (!isOver(reading, taskEnded)) return undefined;
-  if (reading.state === 'absent')
+  const { now, taskEnded, abandonedIn } = rules;
+  const strange = strangeness(reading, rules);
+  if (!isOver(reading, taskEnded) && abandonedIn === undefined) return undefined;
+  if (reading.state === 'absent' && strange === undefined)
     return moveCallee(ref, before, 'park', { now, reason: 'callee_missing_in_task' });
   if (reading.sessionIds.length === 0) {
     const claimsCall = reading.state === 'answered' || reading.state === 'unanswered';
-    if (claimsCall || reading.state === 'unknown') return recordOutcome(ref, before, reading, now);
+    if (claimsCall || strange !== undefined) return recordOutcome(ref, before, reading, rules);
     // "Calling" without a session in a task that has ended may yet become one; the others will not.
     if (reading.state !== 'calling') return notDialled(ref, before, rules);
   }
   const complete = reading.sessionIds.length > 0 && reading.sessionIds.every((id) => reading.records.has(id));
-  if (complete) return recordOutcome(ref, before, reading, now);
+  if (complete) return recordOutcome(ref, before, reading, rules);
   const waitsSince = before.due;
   if (waitsSince !== 0 && now - waitsSince >= rules.recordWaitMax)
-    return recordOutcome(ref, before, reading, now);
+    return recordOutcome(ref, before, reading, rules);
   if (waitsSince !== 0) return undefined;
   return moveCallee(ref, before, 'await_record', { now, reason: 'awaiting_record', change: { due: now } });
+}
+
+/** What only a person can find out about a callee: a state that nobody knows, of it or of a task that was given up. */
+function strangeness(
+  reading: CalleeReading,
+  { taskEnded, abandonedIn }: OutcomeRules,
+): Readonly<Record<string, number>> | undefined {
+  if (abandonedIn !== undefined && !isOver(reading, taskEnded)) return { taskState: abandonedIn };
+  return reading.state === 'unknown' ? { calleeState: reading.stateCode } : undefined;
 }
 
 /** Back to where it came from, at no attempt's cost; too often in a row, and a person must look. */
@@ -96,8 +132,9 @@ function recordOutcome(
   ref: CalleeRef,
   before: CalleeRecord,
   reading: CalleeReading,
-  now: Instant,
+  rules: OutcomeRules,
 ): CalleeMove {
+  const { now } = rules;
   const calls = reading.sessionIds.map((sessionId): CallRecord => {
     const stands: Disposition = reading.state === 'answered' ? 'answered' : 'record_missing';
     return (
@@ -109,14 +146,15 @@ function recordOutcome(
   const withoutCalls: Disposition = reading.state === 'answered' ? 'answered' : 'record_missing';
   const disposition = (connected ?? calls.at(-1))?.disposition ?? withoutCalls;
   const costly = calls.filter((call) => dispositionFacts(call.disposition).cost).length;
-  if (reading.state === 'unknown') {
+  const strange = strangeness(reading, rules);
+  if (strange !== undefined) {
     // What the state means is a person's to find out; the calls that there were count all the same.
     return moveCallee(ref, before, 'park', {
       now,
       reason: 'unknown_provider_state',
       change: { attempts: before.attempts + costly, due: 0 },
       calls: calls.map((call) => call.facts),
-      facts: { calleeState: reading.stateCode },
+      facts: strange,
     });
   }
   // The provider says that it called but names no session: that counts as the one dial it claims.

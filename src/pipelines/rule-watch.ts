@@ -30,8 +30,8 @@ export async function stopOutlivingTasks(
   const now = deps.clock.now();
   const outliving = batches.filter((batch) => outlivesRules(campaign, batch, now));
   const text = 'it might have dialled when the campaign may not call any more';
-  await inParallel(outliving, REQUESTS_IN_PARALLEL, (batch) =>
-    stopTaskEarly(deps, campaign.id, batch, { stoppedFor: 'rules', text }),
-  );
+  await inParallel(outliving, REQUESTS_IN_PARALLEL, async (batch) => {
+    await stopTaskEarly(deps, campaign.id, batch, { stoppedFor: 'rules', text });
+  });
   return outliving.length > 0;
 }

@@ -13,25 +13,26 @@ export interface EarlyStop {
 /**
  * Stops a live task though its campaign goes on. It is read to its end; callees that it had not dialled come back at no
  * attempt's cost and are planned again. Where the provider does not answer, nothing is noted, so that the next look asks
- * again.
+ * again. The batch as it is stored then; undefined where nothing was noted.
  */
 export async function stopTaskEarly(
   deps: PipelineDeps,
   campaignId: string,
   batch: BatchRecord,
   { stoppedFor, text, change = {} }: EarlyStop,
-): Promise<void> {
+): Promise<BatchRecord | undefined> {
   const facts = { campaignId, batchId: batch.id, stoppedFor };
   const result = await deps.telephony.stopTask(batch.taskId);
   if (!result.ok) {
     const { code, kind, message } = result.failure;
     deps.log.warn({ event: 'task_stop_failed', ...facts, code, kind }, message);
-    return;
+    return undefined;
   }
   deps.log.info({ event: 'task_stopped', ...facts }, text);
   const now = deps.clock.now();
   const soon = { nextLookAt: Math.min(batch.nextLookAt, now) };
   const after = noteBatch(batch, { ...change, ...soon, control: 'stop', stoppedFor });
   // Stale: it was changed meanwhile; stopping it once more does no harm.
-  await deps.store.apply(campaignId, { name: 'stop_task', now, moves: [], batch: { before: batch, after } });
+  const stop = { name: 'stop_task', now, moves: [], batch: { before: batch, after } };
+  return (await deps.store.apply(campaignId, stop)) === 'done' ? after : undefined;
 }

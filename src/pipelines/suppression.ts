@@ -146,11 +146,12 @@ async function judgeTask(
   }
   const { state, callees } = result.value;
   if (state === 'completed' || state === 'terminated') return 'ended';
-  const states = new Map(callees.map((callee) => [callee.number, callee.state]));
-  const undialled = listed.filter((number) => mayStillBeDialled(states.get(number)));
-  // A reading without anybody is none: what it does not show may still be dialled.
-  if (undialled.length === 0 && callees.length > 0) return 'clean';
-  return 'stop';
+  // What a reading does not show, or shows more than once, may still be dialled unless every line says otherwise.
+  const isLeft = (number: number): boolean => {
+    const shown = callees.filter((callee) => callee.number === number);
+    return shown.length === 0 || shown.some((callee) => mayStillBeDialled(callee.state));
+  };
+  return listed.some(isLeft) ? 'stop' : 'clean';
 }
 
 async function note(

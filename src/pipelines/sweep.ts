@@ -1,4 +1,4 @@
-import { type BatchRecord, wantedControl } from '../core/batch.ts';
+import { type BatchRecord, isToBeTold, wantedControl } from '../core/batch.ts';
 import { campaignStates } from '../core/campaign.ts';
 import { nextState } from '../core/machine.ts';
 import type { CampaignRecord } from '../ports/store.ts';
@@ -16,10 +16,16 @@ import { isToBeLookedUp, listsVersion } from './suppression.ts';
  * crash or an operator's removal in the dashboard left behind is found here from stored state alone.
  */
 export async function sweep(deps: PipelineDeps): Promise<void> {
-  await sweepRoom(deps);
-  await deps.suppression.dropExpired(deps.clock.now());
-  await settleOverdueDials(deps);
-  // One after the other, and none is left out because of what another one holds.
+  // One after the other, and none is left out because of what another one, or another campaign, fails of.
+  const steps = [sweepRoom, dropExpired, settleOverdueDials, sweepCampaigns];
+  await inParallel(steps, 1, (step) => step(deps));
+}
+
+async function dropExpired({ suppression, clock }: PipelineDeps): Promise<void> {
+  await suppression.dropExpired(clock.now());
+}
+
+async function sweepCampaigns(deps: PipelineDeps): Promise<void> {
   await inParallel(await deps.store.campaignIds(), 1, async (campaignId) => {
     const campaign = await deps.store.campaign(campaignId);
     if (campaign === undefined) return;
@@ -51,7 +57,7 @@ async function sweepCampaign(deps: PipelineDeps, campaign: CampaignRecord): Prom
   // Also for a task that still does what the campaign no longer wants: the wake-up of a pause may be lost.
   const wanted = wantedControl(state);
   const live = open.filter((batch) => batch.state === 'active');
-  const isDue = (batch: BatchRecord): boolean => batch.nextLookAt <= now || batch.control !== wanted;
+  const isDue = (batch: BatchRecord): boolean => batch.nextLookAt <= now || isToBeTold(batch, wanted);
   // And where a number was suppressed by a process that did not get to say so.
   const version = live.length === 0 ? 0 : await listsVersion(deps, campaignId);
   const isLate = (batch: BatchRecord): boolean => outlivesRules(campaign, batch, now);

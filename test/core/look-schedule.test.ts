@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { STOPPED_LOOK_INTERVAL } from '../../src/core/limits.ts';
 import {
   endOfTask,
   endWithin,
@@ -7,6 +8,7 @@ import {
   foretoldEnd,
   nextLook,
   nextRecordLookAt,
+  nextStoppedLookAt,
 } from '../../src/core/look-schedule.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/core/time.ts';
 
@@ -159,8 +161,14 @@ describe('a task whose time ends before its calls do', () => {
     expect(look).toBeLessThanOrEqual(endAt + 40_000);
   });
 
-  it('that is over already goes on to its last call', () => {
-    expect(endWithin(5_000, 1_000, 2_000)).toBe(5_000);
+  it('that is over already goes on to its last call, and is looked at ever less often for that', () => {
+    expect(endWithin(5_000, 1_000, 2_000)).toBe(3_000);
+    expect(endWithin(50_000, 1_000, 9_000)).toBe(17_000);
     expect(endWithin(5_000, 9_000, 2_000)).toBe(5_000);
+  });
+
+  it('and which was stopped is looked at soon, and ever less often once it should have ended all the same', () => {
+    expect(nextStoppedLookAt(90_000, 60_000)).toBe(60_000 + STOPPED_LOOK_INTERVAL);
+    expect(nextStoppedLookAt(0, HOUR)).toBe(HOUR + HOUR / 10);
   });
 });

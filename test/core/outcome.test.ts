@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { CalleeRecord } from '../../src/core/callee.ts';
 import { dispositionFacts } from '../../src/core/disposition.ts';
 import { RETURNS_MAX } from '../../src/core/limits.ts';
-import { type CalleeReading, type CallRecord, decideOutcome, isOver } from '../../src/core/outcome.ts';
+import {
+  type CalleeReading,
+  type CallRecord,
+  decideOutcome,
+  isOver,
+  readingOf,
+} from '../../src/core/outcome.ts';
 import { MINUTE } from '../../src/core/time.ts';
 
 const NOW = Date.parse('2026-11-23T02:00:00Z');
@@ -205,5 +211,59 @@ describe('decideOutcome', () => {
         expect(decideOutcome(REF, CALLING, read, ENDED)?.after.attempts).toBe(costly);
       }
     }
+  });
+});
+
+describe('readingOf', () => {
+  const one = (state: CalleeReading['state'], ...sessionIds: string[]) => ({
+    state,
+    stateCode: 0,
+    sessionIds,
+  });
+
+  it('of a callee that the task does not list is absent, and over with the task', () => {
+    expect(readingOf([], false)).toMatchObject({ state: 'absent', over: false });
+    expect(readingOf([], true)).toMatchObject({ state: 'absent', over: true });
+  });
+
+  it('of a callee that the task lists twice has all its sessions, and is over when both are', () => {
+    const both = [one('answered', 'a'), one('initial')];
+    expect(readingOf(both, false)).toMatchObject({ state: 'initial', over: false });
+    for (const listed of [both, both.toReversed()]) {
+      expect(readingOf(listed, true)).toEqual({ ...one('answered', 'a'), over: true });
+    }
+    const missed = [one('unanswered', 'a', 'b'), one('unanswered', 'b', 'c')];
+    expect(readingOf(missed, false)).toEqual({ ...one('unanswered', 'a', 'b', 'c'), over: true });
+    expect(readingOf([one('unanswered', 'a'), one('calling')], true).state).toBe('calling');
+  });
+});
+
+describe('a task that is given up', () => {
+  const given = { ...RUNNING, abandonedIn: 99 };
+
+  it('leaves to a person whom the provider is not done with, with the dials that are known', () => {
+    for (const state of ['initial', 'pending_retry', 'absent', 'calling', 'unknown'] as const) {
+      const move = decideOutcome(REF, CALLING, reading(state), given);
+      expect(move?.after).toMatchObject({
+        state: 'needs_attention',
+        reason: 'unknown_provider_state',
+        attempts: 0,
+      });
+      expect(move?.story?.facts).toEqual({ taskState: 99 });
+    }
+    const dialled = reading('calling', ['a'], [record('a', 'busy')]);
+    expect(decideOutcome(REF, CALLING, dialled, given)?.after).toMatchObject({
+      state: 'needs_attention',
+      attempts: 1,
+    });
+    expect(decideOutcome(REF, CALLING, reading('calling', ['a']), given)?.after.reason).toBe(
+      'awaiting_record',
+    );
+  });
+
+  it('has its outcome for whom the provider is done with', () => {
+    const read = reading('unanswered', ['a'], [record('a', 'busy')]);
+    expect(decideOutcome(REF, CALLING, read, given)?.after).toMatchObject({ state: 'missed', attempts: 1 });
+    expect(decideOutcome(REF, CALLING, reading('answered'), given)?.after.state).toBe('answered');
   });
 });

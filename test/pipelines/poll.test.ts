@@ -150,7 +150,108 @@ describe('the control of live tasks', () => {
   );
 });
 
+describe('an order to a task whose answer is lost', () => {
+  it('is given again also where the campaign wants by then what it wanted before', async () => {
+    world = await createWorld(inject('redisUrl'), {
+      scenario: {
+        outcomes: { ok: 1 },
+        faults: [{ kind: 'drop', commit: true, action: 'PauseAutoCalloutTask', calls: [1] }],
+      },
+    });
+    const process = startProcess(world);
+    await startCampaign(world, ID, 3);
+    await dispatchCampaign(process.deps, ID);
+    await moveTo(world, ID, 'paused');
+    await pollCampaign(process.deps, ID);
+    expect(world.simulator.snapshot().tasks.map(({ state }) => state)).toEqual([5]);
+    expect((await world.store.batch(ID, 1))?.control).toBe('unsure');
+    await moveTo(world, ID, 'running');
+    const began = world.clock.now();
+    await runUntil(world, process, () => isOver(world, ID));
+    process.stop();
+    expect(world.clock.now() - began).toBeLessThan(10 * MINUTE);
+    await expectHonest(world, ID);
+  });
+});
+
+describe('a task past its end', () => {
+  it('that somebody paused is stopped, and its callees are called in the next window at no cost', async () => {
+    world = await createWorld(inject('redisUrl'), { scenario: { outcomes: { ok: 1 } } });
+    let stops = 0;
+    const wrap = (real: Telephony): Telephony => ({
+      ...reread((reading) =>
+        reading.name !== `${ID}.1.1`
+          ? reading
+          : {
+              ...reading,
+              ...(stops === 0
+                ? { state: 'paused' as const, stateCode: 5 }
+                : { state: 'terminated' as const, stateCode: 4 }),
+              callees: reading.callees.map((callee) => ({
+                ...{ ...callee, state: 'initial' as const, stateCode: 0, sessionIds: [] },
+              })),
+            },
+      )(real),
+      stopTask(taskId) {
+        stops += 1;
+        return real.stopTask(taskId);
+      },
+    });
+    const process = startProcess(world, { wrap });
+    await startCampaign(world, ID, 3, {
+      ...WORLD_SETTINGS,
+      windows: [{ days: ['mon', 'tue', 'wed'], from: '10:00', to: '10:30' }],
+    });
+    await dispatchCampaign(process.deps, ID);
+    // Somebody paused it at the provider before it rang.
+    await process.deps.telephony.pauseTask((await world.store.batch(ID, 1))?.taskId ?? 0);
+    await runUntil(world, process, () => isOver(world, ID), { sweepEvery: HOUR });
+    process.stop();
+    expect(stops).toBe(1);
+    expect((await states()).answered).toBe(3);
+    const reasons = (await storyOf(world, ID, seededNumber(1))).map(({ reason }) => reason);
+    expect(reasons.slice(2, 4)).toEqual(['rules_narrowed', 'claimed']);
+    await expectHonest(world, ID);
+  });
+});
+
+describe('a task whose look fails every time', () => {
+  it('keeps no younger one from being read', async () => {
+    world = await createWorld(inject('redisUrl'), { scenario: { outcomes: { ok: 1 } } });
+    const real = startProcess(world);
+    await startCampaign(world, ID, 40);
+    await dispatchCampaign(real.deps, ID);
+    const { store } = real.deps;
+    const batchCallees: typeof store.batchCallees = (id, batch) =>
+      batch === 1 ? Promise.reject(new Error('broken on purpose')) : store.batchCallees(id, batch);
+    const deps = { ...real.deps, store: { ...store, batchCallees } };
+    world.clock.advance(10 * MINUTE);
+    await expect(pollCampaign(deps, ID)).rejects.toThrow('broken on purpose');
+    real.stop();
+    expect(await states()).toMatchObject({ calling: 20, answered: 20 });
+  });
+});
+
 describe('readings that say odd things', () => {
+  it('callees that are listed twice are taken for one each, with the calls of both', async () => {
+    world = await createWorld(inject('redisUrl'));
+    const process = startProcess(world, {
+      wrap: reread((reading) => ({
+        ...reading,
+        callees: [
+          ...reading.callees,
+          ...reading.callees.map((callee) => ({
+            ...{ ...callee, state: 'initial' as const, stateCode: 0, sessionIds: [] },
+          })),
+        ],
+      })),
+    });
+    await startCampaign(world, ID, 6);
+    await runUntil(world, process, () => isOver(world, ID));
+    process.stop();
+    await expectHonest(world, ID);
+  });
+
   it.each([0, 1, 2, 3, 4, 5])(
     'a task that once reports state %i is followed to its end all the same',
     async (value) => {

@@ -113,6 +113,20 @@ describe('the sweep', () => {
     process.stop();
   });
 
+  it('goes on to the campaigns although what comes before them fails', async () => {
+    world = await createWorld(inject('redisUrl'));
+    const real = startProcess(world);
+    const suppression = {
+      ...real.deps.suppression,
+      dropExpired: () => Promise.reject(new Error('broken on purpose')),
+    };
+    await startCampaign(world, ID, 2);
+    forgetWakes();
+    await expect(sweep({ ...real.deps, suppression })).rejects.toThrow('broken on purpose');
+    expect(world.queue.take(world.clock.now())).toMatchObject({ queue: 'dispatch', campaignId: ID });
+    real.stop();
+  });
+
   it('asks the provider for nothing and wakes nobody where nothing is left to do', async () => {
     world = await createWorld(inject('redisUrl'));
     const process = startProcess(world);

@@ -28,7 +28,7 @@ import type { Instant } from '../../core/time.ts';
 import type { SharedRoom } from '../../ports/room-store.ts';
 import type { CampaignRecord } from '../../ports/store.ts';
 import { viewCallers } from '../callers.ts';
-import type { PipelineDeps } from '../deps.ts';
+import { inParallel, type PipelineDeps } from '../deps.ts';
 
 /** What is known of a campaign's room at one moment. */
 export interface RoomView {
@@ -254,9 +254,9 @@ async function wakeWaiting(deps: PipelineDeps, campaignId: string, { shared, now
 
 /** Counts anew what campaigns hold that nobody looks after any more: paused, over, or left by a process that died. */
 export async function sweepRoom(deps: PipelineDeps): Promise<void> {
-  for (const { campaignId } of (await deps.store.sharedRoom()).holdings) {
+  await inParallel((await deps.store.sharedRoom()).holdings, 1, async ({ campaignId }) => {
     const campaign = await deps.store.campaign(campaignId);
     if (campaign !== undefined)
       await settleRoom(deps, campaign, campaign.state === 'running' ? undefined : 0);
-  }
+  });
 }
