@@ -8,6 +8,7 @@ import { readRoom, settleRoom } from './claim/room.ts';
 import { inParallel, nextLook, type PipelineDeps } from './deps.ts';
 import { lookUpDoubts } from './doubt.ts';
 import { doubtOverdue, submitBatch } from './submission.ts';
+import { untilCompared } from './task-list-watch.ts';
 
 /**
  * One look at a campaign's waiting callees: finishes half-made batches first, then claims due callees into new
@@ -15,9 +16,14 @@ import { doubtOverdue, submitBatch } from './submission.ts';
  * so it may run twice, late, or beside another one.
  */
 export async function dispatchCampaign(deps: PipelineDeps, campaignId: string): Promise<void> {
-  await settleHalfMade(deps, campaignId);
   const before = await deps.store.campaign(campaignId);
-  if (before !== undefined) await lookAfterCallers(deps, before);
+  if (before === undefined) return;
+  const { priority } = before.settings;
+  const comparedAt = await untilCompared(deps, campaignId);
+  if (comparedAt !== undefined)
+    return deps.queue.wake({ queue: 'dispatch', campaignId, priority }, comparedAt);
+  await settleHalfMade(deps, campaignId);
+  await lookAfterCallers(deps, before);
   const planned = await planBatches(deps, campaignId);
   await inParallel(planned.batchIds, REQUESTS_IN_PARALLEL, (batchId) =>
     submitBatch(deps, campaignId, batchId),

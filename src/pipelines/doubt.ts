@@ -1,12 +1,12 @@
 import { type BatchRecord, moveBatch, noteBatch, submissionName } from '../core/batch.ts';
 import { LOOKUP_RETRY } from '../core/limits.ts';
-import type { PipelineDeps } from './deps.ts';
-import { acceptBatch } from './submission.ts';
+import { inParallel, type PipelineDeps } from './deps.ts';
+import { judgeTask, type TaskVerdict } from './orphans.ts';
 import { scanTasks } from './task-list.ts';
 
 /**
- * Looks up submissions in doubt, all of a campaign with one reading of the list. Found by its exact name: it is
- * adopted. Absent: only a second clean look-up, at least a quiet period after the first, makes it "not placed",
+ * Looks up submissions in doubt, all of a campaign with one reading of the list. Found by its exact name, and ours: it
+ * is adopted. Absent: only a second clean look-up, at least a quiet period after the first, makes it "not placed",
  * since how late a created task may be listed is unknown; then the batch is planned again under the next number.
  */
 export async function lookUpDoubts(
@@ -16,13 +16,14 @@ export async function lookUpDoubts(
 ): Promise<void> {
   if (batches.length === 0) return;
   const scan = await scanTasks(deps.telephony, { forDoubt: true });
-  const taskIds = new Map(scan.tasks.map((task) => [task.name, task.taskId]));
-  for (const batch of batches) {
-    const name = submissionName({ campaignId, batchId: batch.id, submission: batch.submissions });
-    const taskId = taskIds.get(name);
-    if (taskId !== undefined) await acceptBatch(deps, campaignId, batch, taskId, 'adopt');
-    else await notFound(deps, campaignId, batch, scan.clean);
-  }
+  await inParallel(batches, 1, async (batch) => {
+    const name = { campaignId, batchId: batch.id, submission: batch.submissions };
+    const named = scan.tasks.filter((task) => task.name === submissionName(name));
+    const verdicts: TaskVerdict[] = [];
+    for (const task of named) verdicts.push(await judgeTask(deps, task, name));
+    if (verdicts.includes('ours')) return;
+    await notFound(deps, campaignId, batch, scan.clean && !verdicts.includes('unknown'));
+  });
 }
 
 async function notFound(

@@ -1,41 +1,29 @@
 import { type BatchRecord, newBatch, type SubmissionName } from '../core/batch.ts';
-import { type CalleeRef, isCallable, moveCallee } from '../core/callee.ts';
+import { isCallable, moveCallee } from '../core/callee.ts';
 import { campaignEnd } from '../core/campaign.ts';
 import type { Instant } from '../core/time.ts';
-import type { CampaignRecord, DueCallee } from '../ports/store.ts';
-import type { TaskCallee, TaskSummary } from '../ports/telephony.ts';
+import type { CampaignRecord } from '../ports/store.ts';
+import type { TaskSummary } from '../ports/telephony.ts';
 import { blockCampaign, type PipelineDeps } from './deps.ts';
 import { acceptBatch } from './submission.ts';
-
-interface ListedCallee extends DueCallee {
-  readonly number: number;
-}
+import type { ListedCallee } from './task-owner.ts';
 
 /**
- * A task that is ours by name, and whose batch the store does not know: the store lost its last writes, as Redis may
- * when its machine dies. Its callees seem to wait, and would be called twice. So the campaign is blocked, for a person
- * to see what else is missing, and the task is taken back as a batch whose submission is in doubt and found: from then
- * on it is read like any other. A task that lists nobody of the campaign is another installation's, and left alone.
- * True where it was taken back, or is none of ours; false where its callees are not all what they seem to be.
+ * A task of ours whose batch the store does not know: the store lost its last writes, as Redis may when its machine
+ * dies. Its callees seem to wait, and would be called twice. So the campaign is blocked, for a person to see what else is
+ * missing, and the task is taken back as a batch whose submission is in doubt and found: from then on it is read like any
+ * other. True where it was taken back, or lists nobody; false where its callees are not all what they seem to be.
  */
 export async function takeBack(
   deps: PipelineDeps,
   campaign: CampaignRecord,
   task: TaskSummary,
   name: SubmissionName,
+  listed: readonly ListedCallee[],
 ): Promise<boolean> {
-  // A task that ended before the campaign was made belongs to one of the same name, of an earlier installation.
-  const isOver = task.state === 'completed' || task.state === 'terminated';
-  if (isOver && task.notBefore !== undefined && task.notBefore < campaign.createdAt) return true;
-  const reading = await deps.telephony.describeTask(task.taskId);
-  if (!reading.ok) {
-    await block(deps, campaign.id, task, `it cannot be read (${reading.failure.code})`);
-    return true;
-  }
-  const ours = await calleesOf(deps, campaign.id, reading.value.callees);
-  if (ours.length === 0) return true;
-  await block(deps, campaign.id, task, `${ours.length} of its callees are in the campaign`);
-  const waiting = ours.filter(({ record }) => isCallable(record.state));
+  if (listed.length === 0) return true;
+  await blockForUnknown(deps, campaign.id, task, `${listed.length} of its callees are in the campaign`);
+  const waiting = listed.filter(({ record }) => isCallable(record.state));
   const zone = waiting[0]?.record.zone;
   if (zone === undefined) return false;
   const callees = waiting.filter(({ record }) => record.zone === zone);
@@ -45,30 +33,15 @@ export async function takeBack(
   return true;
 }
 
-function block(deps: PipelineDeps, campaignId: string, task: TaskSummary, found: string): Promise<void> {
-  const text = `the provider has task ${task.taskId} ("${task.name}") of a batch that the store does not know, and ${found}: the store has lost its last writes, or another installation runs a campaign of this name in the same account. Nobody is called until you have looked: ringmaster audit ${campaignId}; then: campaign start ${campaignId}`;
-  return blockCampaign(deps, campaignId, { reason: 'task_unknown', text });
-}
-
-async function calleesOf(
+/** Blocks a campaign whose batch of a task the store does not know. */
+export function blockForUnknown(
   deps: PipelineDeps,
   campaignId: string,
-  listed: readonly TaskCallee[],
-): Promise<ListedCallee[]> {
-  const numbers = listed.map(({ number }) => number).filter((number) => !Number.isNaN(number));
-  const found = await deps.store.findNumbers(campaignId, numbers.map(String));
-  const known = new Map<CalleeRef, number>();
-  for (const [at, ref] of found.entries()) {
-    const number = numbers[at];
-    if (ref !== undefined && number !== undefined) known.set(ref, number);
-  }
-  const refs = [...known.keys()];
-  const records = await deps.store.records(campaignId, refs);
-  return refs.flatMap((ref, at) => {
-    const record = records[at];
-    const number = known.get(ref);
-    return record === undefined || number === undefined ? [] : [{ ref, record, number }];
-  });
+  task: TaskSummary,
+  found: string,
+): Promise<void> {
+  const text = `the provider has task ${task.taskId} ("${task.name}") of a batch that the store does not know, and ${found}: the store has lost its last writes. Nobody is called until you have looked: ringmaster audit ${campaignId}; then: campaign start ${campaignId}`;
+  return blockCampaign(deps, campaignId, { reason: 'task_unknown', text });
 }
 
 function lostBatch(

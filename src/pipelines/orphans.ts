@@ -1,67 +1,139 @@
-import { type BatchRecord, parseSubmissionName, type SubmissionName } from '../core/batch.ts';
+import {
+  type BatchRecord,
+  moveBatch,
+  noteBatch,
+  parseSubmissionName,
+  type SubmissionName,
+} from '../core/batch.ts';
 import { noteOrphanCall } from '../core/callee.ts';
 import { dispositionFacts } from '../core/disposition.ts';
 import type { CallRecord } from '../core/outcome.ts';
 import type { Instant } from '../core/time.ts';
 import type { CampaignRecord } from '../ports/store.ts';
-import type { TaskSummary } from '../ports/telephony.ts';
+import type { TaskReading, TaskSummary } from '../ports/telephony.ts';
 import { fetchRecords } from './call-records.ts';
 import { inParallel, type PipelineDeps, settle } from './deps.ts';
-import { takeBack } from './lost-tasks.ts';
+import { blockForUnknown, takeBack } from './lost-tasks.ts';
 import { noteOrphanDials } from './settle-dials.ts';
 import { acceptBatch } from './submission.ts';
 import { scanTasks } from './task-list.ts';
 import { noteLook } from './task-looks.ts';
+import { claimOf, hasEnded, leaveAlone } from './task-owner.ts';
+
+/** Whose a task with a name of ours is. `unknown`: that could not be told, or settled, this time. */
+export type TaskVerdict = 'ours' | 'foreign' | 'unknown';
 
 /**
  * Reads the provider's task list for tasks that are ours by name but not the accepted submission of their batch:
  * a create that landed after we had judged it absent. Such an orphan is stopped at once, before its lead time is
- * over where we are quick, noted, and any call it made is counted as an attempt of that callee. One whose batch the
- * store does not even know blocks the campaign and is taken back.
+ * over where we are quick, noted, and any call it made is counted as an attempt of that callee. One that the store has
+ * forgotten is taken back. A campaign of which every listed task is settled then counts as compared with the list.
  */
 export async function sweepTasks(deps: PipelineDeps): Promise<void> {
-  const live = (
-    await Promise.all((await deps.store.campaignIds()).map((id) => deps.store.campaign(id)))
-  ).some((campaign) => campaign !== undefined && campaign.state !== 'draft');
-  if (!live) return;
+  const campaignIds = await deps.store.campaignIds();
+  if (campaignIds.length === 0) return;
+  const began = deps.clock.now();
+  const servers = await Promise.all(campaignIds.map((id) => deps.store.seeServer(id, began)));
   const scan = await scanTasks(deps.telephony, { forDoubt: false });
   if (!scan.clean && scan.failure !== undefined) {
     deps.log.warn({ event: 'task_list_failed', code: scan.failure.code }, scan.failure.message);
   }
-  await inParallel(scan.tasks, 1, async (task) => {
+  const unsettled = new Set<string>();
+  const judge = async (task: TaskSummary): Promise<void> => {
     const name = parseSubmissionName(task.name);
-    if (name !== undefined) await judgeTask(deps, task, name);
-  });
+    if (name === undefined) return;
+    const verdict = await judgeTask(deps, task, name).catch((error: unknown) => {
+      unsettled.add(name.campaignId);
+      throw error;
+    });
+    if (verdict === 'unknown') unsettled.add(name.campaignId);
+  };
+  try {
+    await inParallel(scan.tasks, 1, judge);
+  } finally {
+    // What was made before the server came is listed by then.
+    const isCompared = (at: number): boolean =>
+      scan.clean && began - (servers[at]?.since ?? began) >= deps.bounds.quietPeriod;
+    for (const [at, id] of campaignIds.entries()) {
+      const server = servers[at];
+      if (server === undefined || server.compared || unsettled.has(id) || !isCompared(at)) continue;
+      await deps.store.noteCompared(id, server.run);
+    }
+  }
 }
 
-async function judgeTask(deps: PipelineDeps, task: TaskSummary, name: SubmissionName): Promise<void> {
-  const campaign = await deps.store.campaign(name.campaignId);
-  // Without such a campaign the name proves nothing: another installation may share the account.
-  if (campaign === undefined) return;
-  const batch = await deps.store.batch(name.campaignId, name.batchId);
-  if (batch === undefined) {
-    await judgeLost(deps, campaign, task, name);
-    return;
-  }
-  if (batch.taskId === task.taskId) return noteEnded(deps, campaign, task, batch);
-  if (batch.submissions === name.submission) {
-    // Its owner may be about to accept it; what became of one whose owner died is looked up in its time.
-    if (batch.state === 'submitting') return;
-    if (batch.state === 'uncertain') return acceptBatch(deps, campaign.id, batch, task.taskId, 'adopt');
-  }
-  await handleOrphan(deps, task, name, batch);
-}
-
-/** What the store does not know of is taken back; where its callees were called otherwise meanwhile, it is an orphan. */
-async function judgeLost(
+/** Settles what becomes of a listed task that has a name of ours. */
+export async function judgeTask(
   deps: PipelineDeps,
-  campaign: CampaignRecord,
   task: TaskSummary,
   name: SubmissionName,
-): Promise<void> {
-  const known = (await deps.store.orphans(campaign.id)).some((orphan) => orphan.taskId === task.taskId);
-  if (!known && (await takeBack(deps, campaign, task, name))) return;
-  await handleOrphan(deps, task, name, { id: name.batchId, createdAt: task.notBefore ?? campaign.createdAt });
+): Promise<TaskVerdict> {
+  const campaign = await deps.store.campaign(name.campaignId);
+  // Without such a campaign the name proves nothing: another installation may share the account.
+  if (campaign === undefined) return 'foreign';
+  const batch = await deps.store.batch(campaign.id, name.batchId);
+  if (batch?.taskId === task.taskId) {
+    await noteEnded(deps, campaign, task, batch);
+    return 'ours';
+  }
+  // Its owner may be about to accept it; what became of one whose owner died is looked up in its time.
+  if (batch?.state === 'submitting' && batch.submissions === name.submission) return 'ours';
+  const known = (await deps.store.orphans(campaign.id)).find((orphan) => orphan.taskId === task.taskId);
+  // One that ended before the campaign was made belongs to one of the same name, of an earlier installation.
+  const isEarlier = hasEnded(task) && task.notBefore !== undefined && task.notBefore < campaign.createdAt;
+  if (known?.settled || isEarlier) return 'foreign';
+  const reading = await deps.telephony.describeTask(task.taskId);
+  if (!reading.ok) {
+    if (batch === undefined)
+      await blockForUnknown(deps, campaign.id, task, `it cannot be read (${reading.failure.code})`);
+    return 'unknown';
+  }
+  const { isOurs, callees } = await claimOf(deps, campaign.id, reading.value);
+  if (isOurs === false) return (await leaveAlone(deps, campaign, task, callees)) ? 'foreign' : 'unknown';
+  if (batch === undefined) {
+    if (isOurs === undefined) return 'unknown';
+    if (known === undefined && (await takeBack(deps, campaign, task, name, callees))) return 'ours';
+  } else if (await adopt(deps, batch, task, name, reading.value)) return 'ours';
+  const { id, createdAt } = batch ?? { id: name.batchId, createdAt: task.notBefore ?? campaign.createdAt };
+  await handleOrphan(deps, task, campaign.id, { id, createdAt }, reading.value);
+  return 'ours';
+}
+
+/**
+ * Adopts the task of a submission in doubt; also of one that the store has forgotten, as it may its last writes: it
+ * bears a later number than the batch knows of, and lists its very callees. False: the batch is not waiting for it.
+ */
+async function adopt(
+  deps: PipelineDeps,
+  batch: BatchRecord,
+  task: TaskSummary,
+  { campaignId, submission }: SubmissionName,
+  reading: TaskReading,
+): Promise<boolean> {
+  if (batch.state !== 'planned' && batch.state !== 'uncertain') return false;
+  if (batch.state === 'uncertain' && batch.submissions === submission) {
+    await acceptBatch(deps, campaignId, batch, task.taskId, 'adopt');
+    return true;
+  }
+  const { numbers } = await deps.store.batchCallees(campaignId, batch.id);
+  const listed = new Set(reading.callees.map(({ number }) => number));
+  const isSame = listed.size === numbers.length && numbers.every((number) => listed.has(number));
+  if (submission <= batch.submissions || !isSame) return false;
+  const now = deps.clock.now();
+  const { notBefore = now, notAfter = batch.notAfter } = task;
+  const known = { submissions: submission, submittedAt: now, notBefore, notAfter, nextLookAt: now };
+  const after =
+    batch.state === 'uncertain'
+      ? noteBatch(batch, known)
+      : moveBatch(moveBatch(batch, 'submit', known), 'doubt');
+  const change = { name: 'take_back_submission', now, moves: [], batch: { before: batch, after } };
+  const stored = await deps.store.apply(campaignId, change);
+  deps.log.error(
+    { event: 'submission_taken_back', campaignId, batchId: batch.id, taskId: task.taskId, stored },
+    'the store did not know the submission of a task',
+  );
+  if (stored === 'done') await acceptBatch(deps, campaignId, after, task.taskId, 'adopt');
+  return true;
 }
 
 /** A task of ours that the list shows as ended is read now, whenever its end was expected. */
@@ -80,34 +152,27 @@ async function noteEnded(
   await deps.queue.wake({ queue: 'poll', campaignId: campaign.id, priority });
 }
 
-function hasEnded({ state }: TaskSummary): boolean {
-  return state === 'completed' || state === 'terminated';
-}
-
 async function handleOrphan(
   deps: PipelineDeps,
   task: TaskSummary,
-  name: SubmissionName,
+  campaignId: string,
   batch: Pick<BatchRecord, 'id' | 'createdAt'>,
+  reading: TaskReading,
 ): Promise<void> {
-  const { campaignId } = name;
+  const { taskId, name } = task;
   const ended = hasEnded(task);
-  const known = (await deps.store.orphans(campaignId)).find((orphan) => orphan.taskId === task.taskId);
-  if (known?.settled) return;
   if (!ended) {
-    const stopped = await deps.telephony.stopTask(task.taskId);
+    const stopped = await deps.telephony.stopTask(taskId);
     deps.log.error(
-      { event: 'orphan_task', campaignId, batchId: batch.id, taskId: task.taskId, stopped: stopped.ok },
+      { event: 'orphan_task', campaignId, batchId: batch.id, taskId, stopped: stopped.ok },
       'a submission landed after it was judged absent; stopping it',
     );
   }
-  await deps.store.noteOrphan(campaignId, {
-    taskId: task.taskId,
-    name: task.name,
-    at: deps.clock.now(),
-    settled: false,
-  });
-  if (ended) await countOrphanCalls(deps, task, campaignId, batch);
+  const orphan = { taskId, name, at: deps.clock.now() };
+  await deps.store.noteOrphan(campaignId, { ...orphan, settled: false });
+  if (!ended) return;
+  await countOrphanCalls(deps, campaignId, batch, reading);
+  await deps.store.noteOrphan(campaignId, { ...orphan, settled: true });
 }
 
 /** The sessions that were dials, with when; a call whose record never came counts as one of now. */
@@ -125,13 +190,11 @@ function dialsOf(
 
 async function countOrphanCalls(
   deps: PipelineDeps,
-  task: TaskSummary,
   campaignId: string,
   batch: Pick<BatchRecord, 'id' | 'createdAt'>,
+  reading: TaskReading,
 ): Promise<void> {
-  const reading = await deps.telephony.describeTask(task.taskId);
-  if (!reading.ok) return;
-  const dialled = reading.value.callees.filter((callee) => callee.sessionIds.length > 0);
+  const dialled = reading.callees.filter((callee) => callee.sessionIds.length > 0);
   const sessions = dialled.flatMap((callee) => callee.sessionIds);
   const { records } = await fetchRecords(
     deps,
@@ -167,10 +230,4 @@ async function countOrphanCalls(
       };
     });
   }
-  await deps.store.noteOrphan(campaignId, {
-    taskId: task.taskId,
-    name: task.name,
-    at: deps.clock.now(),
-    settled: true,
-  });
 }

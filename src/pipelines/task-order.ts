@@ -1,6 +1,7 @@
 import { type BatchRecord, submissionName } from '../core/batch.ts';
 import { calleeId } from '../core/callee-id.ts';
 import { UUI_BYTES_MAX } from '../core/limits.ts';
+import { taskMark } from '../core/task-mark.ts';
 import type { CampaignRecord } from '../ports/store.ts';
 import type { TaskOrder } from '../ports/telephony.ts';
 import type { PipelineDeps } from './deps.ts';
@@ -13,9 +14,10 @@ export async function taskOrder(
 ): Promise<TaskOrder> {
   const { settings, id } = campaign;
   const { refs } = await deps.store.batchCallees(id, batch.id);
-  const rows = await deps.store.rows(id, refs);
+  const [rows, installation] = await Promise.all([deps.store.rows(id, refs), deps.store.installation()]);
   return {
     name: submissionName({ campaignId: id, batchId: batch.id, submission: batch.submissions }),
+    description: taskMark(installation),
     callers:
       batch.caller === undefined ? settings.callers : settings.callers.slice(batch.caller - 1, batch.caller),
     ...(settings.ivrId !== undefined && { ivrId: settings.ivrId }),

@@ -9,6 +9,7 @@ import type { Tally } from '../core/statistics.ts';
 import type { Instant } from '../core/time.ts';
 import type { CampaignCounts, CampaignRecord, CampaignStore, TrailEntry } from './campaign-store.ts';
 import type { RoomStore } from './room-store.ts';
+import type { ServerStore } from './server-store.ts';
 import type { TallyStore } from './tally-store.ts';
 
 export type { CampaignCounts, CampaignRecord, TrailEntry };
@@ -136,7 +137,7 @@ export interface StoredFacts {
   readonly imports: readonly ImportRecord[];
 }
 
-export interface Store extends CampaignStore, RoomStore, TallyStore {
+export interface Store extends CampaignStore, RoomStore, ServerStore, TallyStore {
   /**
    * Registers an import, or opens one that failed again, behind its last row and with the new wish if there is one.
    * False: it is under way, or done.

@@ -5,6 +5,7 @@ import type { Instant } from '../core/time.ts';
 /** What one submission asks the provider to do. Numbers are E.164 digits without "+", as exact integers. */
 export interface TaskOrder {
   readonly name: string;
+  readonly description: string;
   readonly callers: readonly string[];
   readonly ivrId?: number;
   readonly aiAgentId?: number;
@@ -65,6 +66,8 @@ export interface TaskPage {
 export interface TaskReading {
   readonly taskId: number;
   readonly name: string;
+  /** Empty where the provider does not say. */
+  readonly description: string;
   readonly state: TaskState;
   readonly stateCode: number;
   readonly callees: readonly TaskCallee[];

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
+import { campaignKeys } from '../../src/adapters/redis/keys.ts';
 import { HOUR, SECOND } from '../../src/core/time.ts';
 import { runAudit } from '../../src/pipelines/audit.ts';
 import { dispatchCampaign } from '../../src/pipelines/dispatch.ts';
@@ -13,6 +14,7 @@ import {
   startCampaign,
   startProcess,
   storyOf,
+  WORLD_BOUNDS,
   WORLD_SETTINGS,
   type World,
 } from '../support/world.ts';
@@ -115,5 +117,71 @@ describe('a task whose batch the store has lost', () => {
     await sweepTasks(process.deps);
     process.stop();
     expect((await world.store.campaign(ID))?.state).toBe('running');
+  });
+});
+
+describe('a server that was restarted', () => {
+  /** As a restart does: what it is known by is another, and its last writes may be lost. */
+  async function restart(): Promise<void> {
+    const { server } = campaignKeys(world.prefix, ID);
+    await world.redis.hset(server, 'compared', 'the one before');
+  }
+
+  it('and lost a claim and its submission lets nobody be called again before the provider was asked', async () => {
+    world = await createWorld(inject('redisUrl'), { scenario: { outcomes: { ok: 1 } } });
+    const process = startProcess(world);
+    await startCampaign(world, ID, 50);
+    const lose = await rememberStore();
+    await dispatchCampaign(process.deps, ID);
+    await lose();
+    await restart();
+    await dispatchCampaign(process.deps, ID);
+    expect(requestsOf(world, CREATE)).toBe(3);
+    await runUntil(world, process, async () => (await world.store.campaign(ID))?.state === 'blocked');
+    await moveTo(world, ID, 'running');
+    await runUntil(world, process, () => isOver(world, ID));
+    process.stop();
+    expect(requestsOf(world, CREATE)).toBe(3);
+    await expectHonest(world, ID);
+  });
+
+  it('and lost the submission of a batch that it kept takes it back, and the campaign goes on', async () => {
+    world = await createWorld(inject('redisUrl'), { scenario: { outcomes: { ok: 1 } } });
+    const process = startProcess(world);
+    await startCampaign(world, ID, 10);
+    let lose = async (): Promise<void> => {};
+    const { store } = process.deps;
+    // Between the claim and what is written of its submission.
+    const apply: typeof store.apply = async (id, change) => {
+      if (change.name === 'submit_batch') lose = await rememberStore();
+      return store.apply(id, change);
+    };
+    await dispatchCampaign({ ...process.deps, store: { ...store, apply } }, ID);
+    await lose();
+    await restart();
+    expect(await world.store.batch(ID, 1)).toMatchObject({ state: 'planned', submissions: 0 });
+    await runUntil(world, process, () => isOver(world, ID), { sweepEvery: 20 * SECOND });
+    process.stop();
+    expect(requestsOf(world, CREATE)).toBe(1);
+    expect((await world.store.campaign(ID))?.state).toBe('completed');
+    await expectHonest(world, ID);
+  });
+
+  it('is asked about once, a quiet period later, and no more', async () => {
+    world = await createWorld(inject('redisUrl'), { scenario: { outcomes: { ok: 1 } } });
+    const process = startProcess(world);
+    await startCampaign(world, ID, 10);
+    await restart();
+    const asked = () => [requestsOf(world, 'DescribeAutoCalloutTasks'), requestsOf(world, CREATE)];
+    await dispatchCampaign(process.deps, ID);
+    world.clock.advance(WORLD_BOUNDS.quietPeriod - SECOND);
+    await dispatchCampaign(process.deps, ID);
+    expect(asked()).toEqual([0, 0]);
+    world.clock.advance(SECOND);
+    await dispatchCampaign(process.deps, ID);
+    expect(asked()).toEqual([1, 1]);
+    await dispatchCampaign(process.deps, ID);
+    process.stop();
+    expect(asked()).toEqual([1, 1]);
   });
 });

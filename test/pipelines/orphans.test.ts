@@ -1,13 +1,19 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
+import { createRedisCallLedger } from '../../src/adapters/redis/call-ledger.ts';
+import { createRedisStore } from '../../src/adapters/redis/store.ts';
+import { createRedisSuppression } from '../../src/adapters/redis/suppression.ts';
 import { MINUTE, SECOND } from '../../src/core/time.ts';
 import { runAudit } from '../../src/pipelines/audit.ts';
 import { dispatchCampaign } from '../../src/pipelines/dispatch.ts';
 import { sweepTasks } from '../../src/pipelines/orphans.ts';
+import { HandQueue } from '../support/hand-queue.ts';
 import { callApi, SDK_APP_ID } from '../support/simulator.ts';
+import { freshPrefix } from '../support/store.ts';
 import {
   createWorld,
   expectHonest,
   isOver,
+  moveTo,
   recordsByNumber,
   requestsOf,
   runUntil,
@@ -180,7 +186,9 @@ describe('a task on the list', () => {
     await sweepTasks(process.deps);
     process.stop();
     expect(requestsOf(world, STOP)).toBe(0);
-    expect(await world.store.orphans(ID)).toEqual([]);
+    // What is not ours is known from then on, and read no more.
+    expect((await world.store.orphans(ID)).every(({ settled }) => settled)).toBe(true);
+    expect(requestsOf(world, 'DescribeAutoCalloutTask')).toBeLessThan(10);
     await expectHonest(world, ID);
   });
 
@@ -209,5 +217,74 @@ describe('a task on the list', () => {
     await runUntil(world, process, () => isOver(world, ID));
     process.stop();
     await expectHonest(world, ID);
+  });
+});
+
+describe('two installations that run a campaign of one name in one account', () => {
+  /** As our world, with a store of its own: the same provider, the same list. */
+  function elsewhere(): World {
+    const prefix = freshPrefix();
+    return {
+      ...world,
+      prefix,
+      store: createRedisStore(world.redis, { prefix }),
+      suppression: createRedisSuppression(world.redis, { prefix }),
+      ledger: createRedisCallLedger(world.redis, { prefix }),
+      queue: new HandQueue(),
+    };
+  }
+
+  it("stop none of each other's tasks: each says so once, and calls nobody until a person has looked", async () => {
+    world = await createWorld(inject('redisUrl'), { scenario: { outcomes: { ok: 1 } } });
+    const other = elsewhere();
+    const processes = [startProcess(world), startProcess(other)] as const;
+    await startCampaign(world, ID, 5);
+    await startCampaign(other, ID, 5);
+    await dispatchCampaign(processes[0].deps, ID);
+    await dispatchCampaign(processes[1].deps, ID);
+    for (const { deps } of processes) await sweepTasks(deps);
+    expect(requestsOf(world, STOP)).toBe(0);
+    for (const { store } of [world, other]) {
+      const campaign = await store.campaign(ID);
+      expect(campaign).toMatchObject({ state: 'blocked', reason: 'task_foreign' });
+      expect(campaign?.reasonText).toContain('another name');
+      expect((await store.batch(ID, 1))?.state).toBe('active');
+    }
+    await moveTo(world, ID, 'running');
+    await sweepTasks(processes[0].deps);
+    expect((await world.store.campaign(ID))?.state).toBe('running');
+    await runUntil(world, processes[0], () => isOver(world, ID));
+    for (const process of processes) process.stop();
+    expect(requestsOf(world, STOP)).toBe(0);
+    expect((await world.store.counts(ID)).attempts).toBe(5);
+    expect((await runAudit({ store: world.store }, ID)).violations).toEqual([]);
+  });
+
+  it("take none of each other's tasks for a submission in doubt, though its name is the same", async () => {
+    world = await createWorld(inject('redisUrl'), {
+      scenario: {
+        outcomes: { ok: 1 },
+        faults: [{ kind: 'drop', action: CREATE, calls: [2] }],
+      },
+    });
+    const other = elsewhere();
+    const theirs = startProcess(other);
+    await startCampaign(other, ID, 5);
+    await dispatchCampaign(theirs.deps, ID);
+    const ours = startProcess(world);
+    await startCampaign(world, ID, 5);
+    await dispatchCampaign(ours.deps, ID);
+    expect((await world.store.batch(ID, 1))?.state).toBe('uncertain');
+    await dispatchCampaign(ours.deps, ID);
+    expect((await world.store.batch(ID, 1))?.state).toBe('uncertain');
+    expect((await world.store.campaign(ID))?.reason).toBe('task_foreign');
+    await runUntil(other, theirs, () => isOver(other, ID));
+    await moveTo(world, ID, 'running');
+    await runUntil(world, ours, () => isOver(world, ID));
+    ours.stop();
+    theirs.stop();
+    expect(world.simulator.snapshot().tasks.map(({ name }) => name)).toEqual([`${ID}.1.1`, `${ID}.1.2`]);
+    expect((await world.store.counts(ID)).states.answered).toBe(5);
+    expect((await runAudit({ store: world.store }, ID)).violations).toEqual([]);
   });
 });

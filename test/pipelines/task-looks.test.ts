@@ -112,8 +112,8 @@ describe('the task list', () => {
       reads = requestsOf(world, LIST) - before;
     }
     process.stop();
-    // Once at the start, and every six hours.
-    expect(reads).toBe(5);
+    // Every six hours.
+    expect(reads).toBe(4);
   });
 
   it('is read at every turn for an hour after a submission was given up', async () => {

@@ -89,6 +89,7 @@ export function telephonySuite(name: string, open: (options: StageOptions) => Pr
   ): TaskOrder => ({
     ...stage.orderBase,
     name: 'spring.1.1',
+    description: 'ringmaster here',
     notBefore: stage.now() - 1_000,
     notAfter: stage.now() + 3_600_000,
     callees: callees.map((number, index) => ({

@@ -10,6 +10,7 @@ import type { CampaignCounts, CampaignRecord, OrphanTask, Store, TrailEntry } fr
 import { readCallerFacts } from './caller-facts.ts';
 import { keysOf, type StoreContext } from './context.ts';
 import { campaignsKey } from './keys.ts';
+import { installation, noteCompared, seeServer } from './servers.ts';
 
 const Count = z.coerce.number().int();
 const StoredCampaign = z.object({
@@ -39,10 +40,15 @@ export async function createCampaign(context: StoreContext, id: string, settings
   // The list of ids has no hash tag, so it cannot be part of the script. It comes first: a crash in between leaves
   // an id without a campaign, which every reader passes over, and never a campaign that no sweep looks at.
   await context.client.sadd(campaignsKey(context.prefix), id);
-  return context.scripts.createCampaign(
+  const created = await context.scripts.createCampaign(
     [keys.campaign, keys.zones, keys.trail],
     [canonicalJson(settings), now, parsed.timeZone],
   );
+  // Long before the first task that bears it, so that it is not lost with that one.
+  await installation(context);
+  // Nothing of it can be lost before it was there.
+  if (created === 'created') await noteCompared(context, id, (await seeServer(context, id, now)).run);
+  return created;
 }
 
 export async function readCampaign(context: StoreContext, id: string): Promise<CampaignRecord | undefined> {

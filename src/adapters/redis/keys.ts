@@ -27,6 +27,8 @@ export interface CampaignKeys {
   readonly orphans: string;
   /** List: who moved the campaign, when and why. */
   readonly trail: string;
+  /** Hash: the server that the campaign was last known to be on, and the one that its tasks were compared under. */
+  readonly server: string;
   /** Hash caller -> what the provider said of it. */
   readonly callers: string;
   /** Hash: what changes added up to, by field (core/statistics.ts). */
@@ -59,6 +61,11 @@ export function campaignsKey(prefix: string): string {
   return `${prefix}:campaigns`;
 }
 
+/** String: what tells this installation's tasks from those of others. */
+export function installationKey(prefix: string): string {
+  return `${prefix}:installation`;
+}
+
 export function campaignKeys(prefix: string, campaignId: string): CampaignKeys {
   const base = `{${prefix}:${campaignId}}:`;
   return {
@@ -72,6 +79,7 @@ export function campaignKeys(prefix: string, campaignId: string): CampaignKeys {
     imports: `${base}is`,
     orphans: `${base}o`,
     trail: `${base}t`,
+    server: `${base}sv`,
     callers: `${base}callers`,
     tally: `${base}st`,
     recentTally: `${base}rc`,

@@ -69,6 +69,7 @@ export function loadScripts(client: RedisClient) {
       'apply-change',
       z.union([z.tuple([z.literal('done')]), z.tuple([z.literal('stale'), z.string()])]),
     ),
+    seeServer: entry('see-server', z.tuple([z.string(), z.string(), z.string()])),
     holdRoom: entry(
       'hold-room',
       z.int().transform((held) => held === 1),

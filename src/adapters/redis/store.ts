@@ -13,6 +13,7 @@ import { rejections } from './rejections.ts';
 import * as repeats from './repeats.ts';
 import * as room from './room.ts';
 import { loadScripts, type RedisClient } from './scripts.ts';
+import * as servers from './servers.ts';
 import * as tallies from './tallies.ts';
 import * as timed from './timed-pages.ts';
 
@@ -64,6 +65,10 @@ export function createRedisStore(client: RedisClient, options: { readonly prefix
       await campaigns.noteOrphan(context, id, orphan);
     },
     orphans: (id) => campaigns.readOrphans(context, id),
+
+    installation: () => servers.installation(context),
+    seeServer: (id, now) => servers.seeServer(context, id, now),
+    noteCompared: (id, run) => servers.noteCompared(context, id, run),
 
     noteCallers: (id, facts) => callers.noteCallers(context, id, facts),
     callerFacts: (id) => callers.readCallerFacts(context, id),

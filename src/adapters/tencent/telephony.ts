@@ -72,14 +72,17 @@ export function createTencentTelephony(client: ProviderClient, options: Telephon
   const describeTask: Telephony['describeTask'] = async (taskId) => {
     const result = await client.request('DescribeAutoCalloutTask', { SdkAppId: sdkAppId, TaskId: taskId });
     if (!result.ok) return result;
-    const { Name, State, Callees } = result.value;
+    const { Name, Description, State, Callees } = result.value;
     const callees = Callees.map((callee) => ({
       number: numberFromEcho(callee.Callee, region),
       state: CALLEE_STATES[callee.State] ?? ('unknown' as const),
       stateCode: callee.State,
       sessionIds: callee.Sessions,
     }));
-    return { ok: true, value: { taskId, name: Name, ...taskState(State), callees } };
+    return {
+      ok: true,
+      value: { taskId, name: Name, description: Description, ...taskState(State), callees },
+    };
   };
   const orderTask = async (
     action: keyof typeof ALREADY_SO,
@@ -139,6 +142,7 @@ function createRequest(sdkAppId: number, order: TaskOrder): RequestOf<'CreateAut
   return {
     SdkAppId: sdkAppId,
     Name: order.name,
+    Description: order.description,
     NotBefore: toSecondsUp(order.notBefore),
     NotAfter: Math.floor(order.notAfter / SECOND),
     Callees: order.callees.map((callee) => providerNumber(callee.number)),

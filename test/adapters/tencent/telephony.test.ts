@@ -101,6 +101,7 @@ async function stageOnWire(
 
 const ORDER: TaskOrder = {
   name: 'spring.4.1',
+  description: 'ringmaster here',
   callers: ['008602150000001', '+8602150000002'],
   ivrId: 7,
   notBefore: 1_800_000_000_001,
@@ -119,6 +120,7 @@ describe('the wire form of an order', () => {
     expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
       SdkAppId: SDK_APP_ID,
       Name: 'spring.4.1',
+      Description: 'ringmaster here',
       NotBefore: 1_800_000_001,
       NotAfter: 1_800_003_600,
       Callees: ['008613800000001', '008613800000002'],
@@ -207,7 +209,7 @@ describe('a task reading', () => {
     const { to } = await stageOnWire((_, socket) => socket.write(done({ Name: 'n', State, Callees: null })));
     expect(await to.describeTask(8)).toEqual({
       ok: true,
-      value: { taskId: 8, name: 'n', state, stateCode: State, callees: [] },
+      value: { taskId: 8, name: 'n', description: '', state, stateCode: State, callees: [] },
     });
   });
 });
