@@ -54,7 +54,7 @@ export async function openApp(config: Config, options: { readonly name: string }
     config,
     log,
     redis,
-    store: createRedisStore(redis.client, { prefix }),
+    store: createRedisStore(redis.client, { prefix, life: redis.life }),
     suppression: createRedisSuppression(redis.client, { prefix, key: config.suppressionKey }),
     ledger: createRedisCallLedger(redis.client, { prefix, key: config.suppressionKey }),
     queue,

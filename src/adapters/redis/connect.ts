@@ -33,6 +33,8 @@ export interface RedisConnection {
     readonly cluster: boolean;
     readonly embedded: boolean;
   };
+  /** Of the private server: names the life of its data (`EmbeddedRedis.life`). */
+  readonly life?: () => Promise<string>;
   /** Waits for replies that are due, ends every connection, then leaves the private server if that is what it is. */
   close(): Promise<void>;
 }
@@ -190,7 +192,7 @@ export async function connectRedis(
     const facts = await examine(client, target);
     const forQueues = () => open({ maxRetriesPerRequest: null, socketTimeout: REDIS_SILENCE_BLOCKING_MAX });
     const about = { ...facts, where: target.where, cluster: target.cluster, embedded: own };
-    return { client, forQueues, about, close };
+    return { client, forQueues, about, ...(embedded && { life: embedded.life }), close };
   } catch (error) {
     await close();
     throw error;

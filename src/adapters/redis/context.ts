@@ -6,6 +6,8 @@ export interface StoreContext {
   readonly client: RedisClient;
   readonly prefix: string;
   readonly scripts: Scripts;
+  /** Names the life of the data where more is known of it than which run of a server holds it. */
+  readonly life?: (() => Promise<string>) | undefined;
 }
 
 export function keysOf(context: StoreContext, campaignId: string): CampaignKeys {

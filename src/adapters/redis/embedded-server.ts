@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -25,6 +25,8 @@ export interface Places {
   readonly portFile: string;
   readonly conf: string;
   readonly pidFile: string;
+  /** Names the life of the data: the same for as long as every server before this one wrote out all that it was told. */
+  readonly life: string;
   readonly log: string;
   /** There while the watchdog ends the server because nobody uses it. */
   readonly ending: string;
@@ -41,6 +43,7 @@ export function placesIn(directory: string): Places {
     portFile: at('port.json'),
     conf: at('redis.conf'),
     pidFile: at('redis.pid'),
+    life: at('life'),
     log: at('redis.log'),
     ending: at('ending'),
   };
@@ -171,12 +174,19 @@ done
 wait "$server"
 rm -f "$4"`;
 
+/** The data goes on as it was where the server before ended in order, and so removed its pid file; else its life is another. */
+async function beginLife(places: Places): Promise<void> {
+  const isWhole = !(await isThere(places.pidFile));
+  if (!isWhole || !(await isThere(places.life))) await writeFile(places.life, randomUUID(), { mode: 0o600 });
+}
+
 /** Starts the server and waits until it is ready. Throws AppError `redis_unavailable` with the end of its log. */
 export async function startServer(places: Places): Promise<EmbeddedAddress> {
   const binary = await findBinary();
   const address = await newAddress(places);
   await writeFile(places.conf, serverConf(places, address), { mode: 0o600 });
   await rm(places.ending, { force: true });
+  await beginLife(places);
   const names = [binary, places.conf, places.users, places.ending];
   const options = { detached: true, stdio: 'ignore', cwd: places.dir } as const;
   const child = spawn('/bin/sh', ['-c', WATCHDOG, 'ringmaster-redis', ...names], options);

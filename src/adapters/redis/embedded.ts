@@ -11,7 +11,7 @@
  * - The server runs in a session of its own: Ctrl-C reaches us, and we stop it after our own work is stored.
  */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { EMBEDDED_START_MAX, EMBEDDED_STOP_MAX } from '../../core/limits.ts';
@@ -37,6 +37,8 @@ export interface EmbeddedRedis {
   readonly where: string;
   /** False when it ran already. */
   readonly started: boolean;
+  /** Names the life of its data, which goes on over a restart unless a server died and may have lost its last writes. */
+  life(): Promise<string>;
   /** Leaves it; resolves when it is down if nobody else uses it. Its data is kept. */
   stop(): Promise<void>;
 }
@@ -95,7 +97,13 @@ export async function startEmbeddedRedis(directory: string): Promise<EmbeddedRed
       if (running === undefined) await waitForLast(places);
       const address = running ?? (await startServer(places));
       const where = address.path ?? `${address.host}:${address.port}`;
-      return { address, where, started: running === undefined, stop: () => leave(places, user) };
+      return {
+        address,
+        where,
+        started: running === undefined,
+        life: () => readFile(places.life, 'utf8'),
+        stop: () => leave(places, user),
+      };
     } catch (error) {
       await rm(user, { force: true });
       throw error;

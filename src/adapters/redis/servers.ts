@@ -23,7 +23,8 @@ export async function seeServer(
   now: Instant,
 ): Promise<SeenServer> {
   const { server } = keysOf(context, campaignId);
-  const [run, compared, since] = await context.scripts.seeServer([server], [now]);
+  const life = (await context.life?.()) ?? '';
+  const [run, compared, since] = await context.scripts.seeServer([server], [now, life]);
   return { run, compared: compared === '1', since: Number(since) };
 }
 

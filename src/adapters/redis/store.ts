@@ -17,9 +17,12 @@ import * as servers from './servers.ts';
 import * as tallies from './tallies.ts';
 import * as timed from './timed-pages.ts';
 
-/** The store port on Redis. `prefix` starts every key name, so that several installations may share one server. */
-export function createRedisStore(client: RedisClient, options: { readonly prefix: string }): Store {
-  const context: StoreContext = { client, prefix: options.prefix, scripts: loadScripts(client) };
+/**
+ * The store port on Redis. `prefix` starts every key name, so that several installations may share one server. `life`
+ * names the life of the data, if that is known: left out, it is the server's run.
+ */
+export function createRedisStore(client: RedisClient, options: Pick<StoreContext, 'prefix' | 'life'>): Store {
+  const context: StoreContext = { ...options, client, scripts: loadScripts(client) };
   return {
     createCampaign: (id, settings, now) => campaigns.createCampaign(context, id, settings, now),
     campaign: (id) => campaigns.readCampaign(context, id),

@@ -87,11 +87,13 @@ describe('the private Redis', () => {
     const conf = await ask(first, (client) => client.config('GET', 'append*'));
     expect(conf).toEqual(expect.arrayContaining(['appendonly', 'yes', 'appendfsync', 'everysec']));
     expect(await ask(first, (client) => client.config('GET', 'maxmemory-policy'))).toContain('noeviction');
+    const life = await first.life();
     await first.stop();
     expect(await serverPid(dir)).toBeUndefined();
     const second = await start();
     expect(second.started).toBe(true);
     expect(await ask(second, (client) => client.get('kept'))).toBe('yes');
+    expect(await second.life()).toBe(life);
   });
 
   it('is shared by all who ask for it, and stays until the last one leaves', async () => {
@@ -129,15 +131,18 @@ describe('the private Redis', () => {
     const redis = new Redis({ path: join(dir, 'redis.sock') });
     await redis.set('kept', 'yes');
     redis.disconnect();
+    const life = await readFile(join(dir, 'life'), 'utf8');
     other.child.kill('SIGKILL');
     await vi.waitFor(async () => expect(await serverPid(dir)).toBeUndefined(), { timeout: 10_000 });
     const mine = await start();
     expect(mine.started).toBe(true);
     expect(await ask(mine, (client) => client.get('kept'))).toBe('yes');
+    expect(await mine.life()).toBe(life);
   });
 
-  it('comes up again over the socket and pid file of a server that was killed', async () => {
+  it('comes up again over the socket and pid file of a server that was killed, and says that its data may not be whole', async () => {
     const first = await start();
+    const life = await first.life();
     await ask(first, (client) => client.set('kept', 'yes'));
     const pid = await serverPid(dir);
     process.kill(pid ?? 0, 'SIGKILL');
@@ -145,6 +150,9 @@ describe('the private Redis', () => {
     const second = await start();
     expect(second.started).toBe(true);
     expect(await ask(second, (client) => client.get('kept'))).toBe('yes');
+    expect(await second.life()).not.toBe(life);
+    // Whoever uses it since before is told, too.
+    expect(await first.life()).toBe(await second.life());
   });
 
   it('breaks the lock of a starter that died', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { campaignKeys } from '../../../src/adapters/redis/keys.ts';
+import { createRedisStore } from '../../../src/adapters/redis/store.ts';
 import { type OpenStore, openStore } from '../../support/redis-store.ts';
 import { SEEDED_AT, SEEDED_SETTINGS } from '../../support/seeded-campaign.ts';
 
@@ -25,6 +26,15 @@ describe('the server that a campaign is on', () => {
     expect(await open.store.seeServer('spring', 3_000)).toEqual({ run, compared: false, since: 1_000 });
     await open.store.noteCompared('spring', run);
     expect(await open.store.seeServer('spring', 4_000)).toEqual({ run, compared: true, since: 0 });
+  });
+
+  it('does not matter where the life of the data is known: what was made in it needs no comparing', async () => {
+    let life = 'first';
+    const store = createRedisStore(open.client, { prefix: open.prefix, life: async () => life });
+    await store.createCampaign('summer', SEEDED_SETTINGS, SEEDED_AT);
+    expect(await store.seeServer('summer', 1_000)).toMatchObject({ run: 'first', compared: true });
+    life = 'second';
+    expect(await store.seeServer('summer', 2_000)).toMatchObject({ run: 'second', compared: false });
   });
 });
 

@@ -3,13 +3,15 @@ Tells which server holds a campaign now, and whether the provider's tasks were c
 to. A server that was restarted, or took over, has another run id; since when it is known of is remembered.
 
 KEYS  1 server facts of the campaign
-ARGV  1 now, epoch ms
+ARGV  1 now, epoch ms    2 the life of the data where that is known, which then stands for the run id; else ''
 Reply {run id, '1' compared | '0', known of since (epoch ms)}. Where a server keeps its run id to itself: {'', '1', '0'}
 ]]
 local serverKey = KEYS[1]
-local now = ARGV[1]
-local info = redis.pcall('INFO', 'server')
-local run = type(info) == 'string' and string.match(info, 'run_id:(%w+)')
+local now, run = ARGV[1], ARGV[2]
+if run == '' then
+  local info = redis.pcall('INFO', 'server')
+  run = type(info) == 'string' and string.match(info, 'run_id:(%w+)')
+end
 if not run then return { '', '1', '0' } end
 
 local held = redis.call('HMGET', serverKey, 'compared', 'seen', 'since')
