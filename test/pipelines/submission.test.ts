@@ -185,7 +185,8 @@ describe('a submission that the provider refuses', () => {
       world = await createWorld(inject('redisUrl'), {
         scenario: { faults: [{ kind: 'refuse', code, action: CREATE, probability: 1 }] },
       });
-      const process = startProcess(world);
+      const orders: SentOrder[] = [];
+      const process = startProcess(world, { wrap: keepOrders(orders, () => world.clock.now()) });
       await startCampaign(world, ID, 30, {
         ...WORLD_SETTINGS,
         pacing: { calleesInFlightMax: 30, batchCalleesMax: 3 },
@@ -202,8 +203,17 @@ describe('a submission that the provider refuses', () => {
       expect(asked).toBeLessThanOrEqual(4);
       await runTo(world, process, world.clock.now() + 60 * MINUTE);
       expect(requestsOf(world, CREATE)).toBe(asked);
-      const story = await storyOf(world, ID, seededNumber(1));
-      expect(story.at(-1)).toMatchObject({ to: 'initial', facts: { code } });
+      // The story of whoever was in a request that left tells its code; the others were only taken back, if ever claimed.
+      expect(orders).toHaveLength(asked);
+      const refused = new Set(orders.flatMap(({ order }) => order.callees.map(({ number }) => number)));
+      expect(refused.size).toBe(3 * asked);
+      for (let row = 1; row <= 30; row += 1) {
+        const number = seededNumber(row);
+        const last = (await storyOf(world, ID, number)).at(-1);
+        if (refused.has(Number(number)))
+          expect(last).toMatchObject({ to: 'initial', reason: 'submission_refused', facts: { code } });
+        else expect(last?.reason ?? 'campaign_not_running').toBe('campaign_not_running');
+      }
       process.stop();
       world.simulator.setFaults([]);
       await moveTo(world, ID, 'running');

@@ -304,19 +304,23 @@ export function runTo(
   return runUntil(world, process, async () => world.clock.now() >= until, options);
 }
 
-/** The orders that left for the provider, in order, and the answer that each got. */
+/** An order that left for the provider. */
 export interface SentOrder {
   readonly at: number;
   readonly order: TaskOrder;
 }
 
-/** A wrap for `startProcess` that keeps every order as it leaves. */
+/** A wrap for `startProcess` that keeps every order as it leaves; one that is held back at the last moment is none. */
 export function keepOrders(into: SentOrder[], now: () => number): (telephony: Telephony) => Telephony {
   return (telephony) => ({
     ...telephony,
-    createTask(order) {
-      into.push({ at: now(), order });
-      return telephony.createTask(order);
+    createTask(order, { mayLeave = async () => true } = {}) {
+      const leaves = async (): Promise<boolean> => {
+        const may = await mayLeave();
+        if (may) into.push({ at: now(), order });
+        return may;
+      };
+      return telephony.createTask(order, { mayLeave: leaves });
     },
   });
 }
