@@ -38,6 +38,8 @@ function startFaulty(at: number, fault: Fault, forGood: boolean): FaultyProcess 
   const plan = new FaultPlan(at, fault, forGood);
   const redis = new FaultyRedis(inject('redisUrl'), { maxRetriesPerRequest: 1 });
   redis.strike(plan);
+  // What a dead process still wants to say is of no interest.
+  redis.on('error', () => undefined);
   const process = startProcess(world, { redis, wrap: (telephony) => faultyTelephony(telephony, plan) });
   return { ...process, plan, redis };
 }

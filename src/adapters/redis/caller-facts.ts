@@ -22,6 +22,9 @@ export async function noteCallers(
 }
 
 export async function readCallerFacts(context: StoreContext, campaignId: string): Promise<CallerFacts[]> {
-  const held = await context.client.hgetall(keysOf(context, campaignId).callers);
+  return storedCallerFacts(await context.client.hgetall(keysOf(context, campaignId).callers));
+}
+
+export function storedCallerFacts(held: Readonly<Record<string, string>>): CallerFacts[] {
   return Object.entries(held).map(([number, text]) => ({ number, ...StoredFacts.parse(JSON.parse(text)) }));
 }

@@ -7,8 +7,8 @@ import { AppError } from '../../core/errors.ts';
 import { CAMPAIGN_ZONES_MAX } from '../../core/limits.ts';
 import type { Instant } from '../../core/time.ts';
 import type { CampaignCounts, CampaignRecord, OrphanTask, Store, TrailEntry } from '../../ports/store.ts';
-import { readCallerFacts } from './caller-facts.ts';
-import { keysOf, type StoreContext } from './context.ts';
+import { storedCallerFacts } from './caller-facts.ts';
+import { keysOf, repliesOf, type StoreContext } from './context.ts';
 import { campaignsKey } from './keys.ts';
 import { installation, noteCompared, seeServer } from './servers.ts';
 
@@ -24,6 +24,9 @@ const StoredCampaign = z.object({
   importsOpen: Count,
   version: Count,
 });
+
+const Fields = z.record(z.string(), z.string());
+const CampaignReplies = z.tuple([Fields, z.array(z.string()), Fields]);
 
 /** JSON with the keys of every object in order, so that equal settings are equal text. */
 function canonicalJson(value: unknown): string {
@@ -53,15 +56,13 @@ export async function createCampaign(context: StoreContext, id: string, settings
 
 export async function readCampaign(context: StoreContext, id: string): Promise<CampaignRecord | undefined> {
   const keys = keysOf(context, id);
-  const [held, zones, callers] = await Promise.all([
-    context.client.hgetall(keys.campaign),
-    context.client.lrange(keys.zones, 0, -1),
-    readCallerFacts(context, id),
-  ]);
+  const read = context.client.pipeline().hgetall(keys.campaign).lrange(keys.zones, 0, -1);
+  const [held, zones, callers] = CampaignReplies.parse(await repliesOf(read.hgetall(keys.callers)));
   if (held.settings === undefined) return undefined;
   const { settings: text, ...facts } = StoredCampaign.parse(held);
   const settings = CampaignSettings.parse(JSON.parse(text));
-  return { id, ...facts, zones, platformCallers: hasPlatformCaller(settings.callers, callers), settings };
+  const platformCallers = hasPlatformCaller(settings.callers, storedCallerFacts(callers));
+  return { id, ...facts, zones, platformCallers, settings };
 }
 
 export async function readCampaignFile(context: StoreContext, id: string): Promise<unknown> {

@@ -4,7 +4,7 @@ import { type CalleeMove, type CalleeRecord, isFinalCallee } from '../../core/ca
 import { MOVES_PER_CHANGE_MAX, RECORD_BYTES } from '../../core/limits.ts';
 import { isFinal } from '../../core/machine.ts';
 import type { Change } from '../../ports/store.ts';
-import { keysOf, type StoreContext } from './context.ts';
+import { keysOf, repliesOf, type StoreContext } from './context.ts';
 import { duePlace } from './due.ts';
 import { pageOf, slotOf } from './keys.ts';
 import { storedAttempts, writeRecord } from './record-codec.ts';
@@ -192,8 +192,12 @@ export async function readBatch(
 
 /** Batches that are not over, the one to be looked at first in front. */
 export async function readOpenBatches(context: StoreContext, campaignId: string): Promise<BatchRecord[]> {
-  const ids = await context.client.zrange(keysOf(context, campaignId).openBatches, '0', '-1');
-  const batches = await Promise.all(ids.map((id) => readBatch(context, campaignId, Number(id))));
+  const keys = keysOf(context, campaignId);
+  const ids = await context.client.zrange(keys.openBatches, '0', '-1');
+  if (ids.length === 0) return [];
+  const pipeline = context.client.pipeline();
+  for (const id of ids) pipeline.hget(keys.batch(Number(id)), 'record');
+  const texts = (await repliesOf(pipeline)).filter((reply) => typeof reply === 'string');
   // One may have ended since the list of ids was read.
-  return batches.filter((batch) => batch !== undefined).filter(({ state }) => !isFinal(batchStates, state));
+  return texts.map(storedBatch).filter(({ state }) => !isFinal(batchStates, state));
 }

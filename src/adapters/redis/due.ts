@@ -4,7 +4,7 @@ import { DUE_BUCKET, RECORD_BYTES } from '../../core/limits.ts';
 import { dueLane, dueLanes } from '../../core/row-limits.ts';
 import { fromSeconds, type Instant, SECOND, toSecondsUp } from '../../core/time.ts';
 import type { DueCallee } from '../../ports/store.ts';
-import { keysOf, type StoreContext } from './context.ts';
+import { keysOf, repliesOf, type StoreContext } from './context.ts';
 import { pageOf, refAt } from './keys.ts';
 import { readStates } from './reads.ts';
 import { peekWaiting, readRecord } from './record-codec.ts';
@@ -69,10 +69,9 @@ async function bucketsOfLanes(
   const lanes = dueLanes(zone);
   const pipeline = context.client.pipeline();
   for (const lane of lanes) read(pipeline, keys.dueBuckets(lane));
-  const replies = (await pipeline.exec()) ?? [];
+  const replies = await repliesOf(pipeline);
   return lanes.flatMap((lane, at) => {
-    const [error, buckets] = replies[at] ?? [];
-    if (error) throw error;
+    const buckets = replies[at];
     return Array.isArray(buckets) && buckets.length > 0 ? [{ lane, buckets: buckets.map(Number) }] : [];
   });
 }

@@ -5,7 +5,7 @@
  */
 import type { CalleeRef } from '../../core/callee.ts';
 import { INDEX_BUCKET_CALLEES, INDEX_PAGES_PER_ANSWER, PAGE_SLOTS } from '../../core/limits.ts';
-import { keysOf, type StoreContext } from './context.ts';
+import { keysOf, repliesOf, type StoreContext } from './context.ts';
 
 /** An estimate of a row's size, only to size the number index of a list before it is read. */
 const ROW_BYTES_GUESS = 60;
@@ -110,11 +110,8 @@ export async function findNumbers(
   for (const [position, buckets] of generations.entries()) {
     const pipeline = context.client.pipeline();
     for (const number of numbers) pipeline.hget(keys.index(position + 1, Number(number) % buckets), number);
-    const replies = (await pipeline.exec()) ?? [];
-    for (const [at, [error, ref]] of replies.entries()) {
-      if (error !== null) throw error;
+    for (const [at, ref] of (await repliesOf(pipeline)).entries())
       if (typeof ref === 'string') found[at] = Number(ref);
-    }
   }
   return found;
 }

@@ -7,6 +7,7 @@ import {
 } from '../../core/limits.ts';
 import { listName, type SuppressionList } from '../../core/suppression.ts';
 import { type Instant, SECOND } from '../../core/time.ts';
+import { repliesOf } from './context.ts';
 import { suppressionKeys } from './keys.ts';
 import type { RedisClient, Scripts } from './scripts.ts';
 import { type FieldMaker, placeOf } from './suppression-place.ts';
@@ -155,11 +156,8 @@ export class SuppressionParts {
     const { base } = this.#part(list, shard);
     const pipeline = this.#client.pipeline();
     for (let bucket = from; bucket < until; bucket += 1) pipeline.hgetall(`${base}${bucket}`);
-    const replies = (await pipeline.exec()) ?? [];
-    return replies.flatMap(([error, fields]) => {
-      if (error !== null) throw error;
-      return Object.entries(z.record(z.string(), z.string()).parse(fields));
-    });
+    const replies = await repliesOf(pipeline);
+    return replies.flatMap((fields) => Object.entries(z.record(z.string(), z.string()).parse(fields)));
   }
 
   #part(list: SuppressionList, shard: number): { readonly base: string; readonly meta: string } {
