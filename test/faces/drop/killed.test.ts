@@ -1,38 +1,49 @@
-import { rm } from 'node:fs/promises';
+import fs, { rm } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, inject, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest';
 import type { DropFolder } from '../../../src/faces/drop/drop-folder.ts';
 import { ManualClock } from '../../support/clock.ts';
 import { CAMPAIGN_FILE, type DropSite, LIST, openDropSite } from '../../support/drop-site.ts';
 
 /** How many calls of the file system are left to the process; once there are none, it does nothing more, not even tidy up. */
-const life = vi.hoisted(() => ({
+const life = {
   calls: Number.POSITIVE_INFINITY,
   /** Run once, before the next rename into such a path. */
   before: undefined as { readonly into: RegExp; readonly work: () => Promise<void> } | undefined,
-}));
+};
 
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<Record<string, unknown>>();
-  const mortal =
-    (call: (...args: unknown[]) => unknown) =>
-    async (...args: unknown[]) => {
-      if (life.calls <= 0) throw new Error('killed');
-      life.calls -= 1;
-      const { before } = life;
-      if (before !== undefined && call.name === 'rename' && before.into.test(String(args[1]))) {
-        life.before = undefined;
-        await before.work();
-      }
-      return call(...args);
-    };
+type FileCall = (...args: unknown[]) => unknown;
+
+function mortal(call: FileCall): FileCall {
+  return async (...args) => {
+    if (life.calls <= 0) throw new Error('killed');
+    life.calls -= 1;
+    const { before } = life;
+    if (before !== undefined && call.name === 'rename' && before.into.test(String(args[1]))) {
+      life.before = undefined;
+      await before.work();
+    }
+    return call(...args);
+  };
+}
+
+const real: Readonly<Record<string, unknown>> = { ...fs };
+
+/** Puts these functions where everybody finds them who imported one by its name. */
+function install(functions: Readonly<Record<string, unknown>>): void {
+  Object.assign(fs, functions);
+  syncBuiltinESMExports();
+}
+
+beforeAll(() => {
   const wrapped = Object.entries(real).map(([name, value]) => [
     name,
-    typeof value === 'function' ? mortal(value as (...args: unknown[]) => unknown) : value,
+    typeof value === 'function' ? mortal(value as FileCall) : value,
   ]);
-  const module = Object.fromEntries(wrapped);
-  return { ...module, default: module };
+  install(Object.fromEntries(wrapped));
 });
+afterAll(() => install(real));
 
 let clock: ManualClock;
 let site: DropSite;
