@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { BullQueue } from './adapters/bullmq/queue.ts';
 import { listReader } from './adapters/list/list-reader.ts';
 import { createHistoryFeed } from './adapters/redis/history-feed.ts';
 import { createRedisKeptReplies } from './adapters/redis/kept-replies.ts';
@@ -36,8 +37,8 @@ function builtConsole(): string | undefined {
 }
 
 /** Parts of the API that other adapters bring: one row each. */
-function partsOf(app: AppContext): HttpPart[] {
-  const queues = Object.values(app.queue.queues);
+function partsOf(app: AppContext, { queues: byName }: BullQueue): HttpPart[] {
+  const queues = Object.values(byName);
   const quota = app.config.limits.requestsPerSecond;
   return [
     dashboard(queues),
@@ -80,7 +81,7 @@ function pushParts(app: AppContext): HttpPart[] {
   return [(http) => addPushReceiver(http, { deps, auth, read: readPush })];
 }
 
-function httpDeps(app: AppContext): HttpDeps {
+function httpDeps(app: AppContext, bull: BullQueue): HttpDeps {
   const { config, redis, store, suppression, queue, clock, spool, log, apiKeys, keyUses, trail } = app;
   const { client } = redis;
   const { prefix } = config.redis;
@@ -100,7 +101,7 @@ function httpDeps(app: AppContext): HttpDeps {
       consoleDir: builtConsole(),
       suppressionKeyed: config.suppressionKey !== undefined,
     },
-    parts: partsOf(app),
+    parts: partsOf(app, bull),
   };
 }
 
@@ -128,7 +129,7 @@ async function drained(server: HttpServer): Promise<void> {
 export function startApi(app: AppContext): RunningApi {
   const { host, port, drainDelayMs } = app.config.http;
   const opening = (async () => {
-    const server = await buildServer(httpDeps(app));
+    const server = await buildServer(httpDeps(app, await app.queue.opened()));
     const url = await listen(server, { host, port });
     app.log.info({ event: 'listening', url }, 'the API listens');
     return { server, endTelling: startTelling(app) };

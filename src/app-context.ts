@@ -1,5 +1,5 @@
 import type { Telemetry } from 'bullmq';
-import type { BullQueue } from './adapters/bullmq/queue.ts';
+import type { LazyQueue } from './adapters/bullmq/lazy-queue.ts';
 import type { RedisConnection } from './adapters/redis/connect.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
@@ -26,7 +26,7 @@ export interface AppContext {
   readonly suppression: Suppression;
   /** Who was dialled when, over all campaigns. */
   readonly ledger: CallLedger;
-  readonly queue: BullQueue;
+  readonly queue: LazyQueue;
   /** Where spans of jobs go; undefined: nowhere. */
   readonly telemetry: Telemetry | undefined;
   readonly clock: Clock;

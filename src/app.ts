@@ -1,4 +1,4 @@
-import { createBullQueue } from './adapters/bullmq/queue.ts';
+import { lazyQueue } from './adapters/bullmq/lazy-queue.ts';
 import { systemClock } from './adapters/clock.ts';
 import { createKeyFile } from './adapters/key-file.ts';
 import { createRedisCallLedger } from './adapters/redis/call-ledger.ts';
@@ -11,16 +11,16 @@ import { createRedisStore } from './adapters/redis/store.ts';
 import { createRedisSuppression } from './adapters/redis/suppression.ts';
 import { createRedisTrail } from './adapters/redis/trail.ts';
 import { createSpool } from './adapters/spool.ts';
-import { createClient, type RequestLog } from './adapters/tencent/client.ts';
+import type { RequestLog } from './adapters/tencent/client.ts';
 import { createTencentContactCenter } from './adapters/tencent/contact-center.ts';
-import { createQuota } from './adapters/tencent/quota.ts';
+import { lazyClient } from './adapters/tencent/lazy-client.ts';
 import { createTencentTelephony } from './adapters/tencent/telephony.ts';
 import type { AppContext } from './app-context.ts';
 import { type Config, type ProviderConfig, requireProvider } from './config.ts';
 import { createLogger, type Logger } from './log.ts';
 import type { ContactCenter } from './ports/contact-center.ts';
 import type { Telephony } from './ports/telephony.ts';
-import { needsProvider, type Role, type RunningRole, startRole } from './roles.ts';
+import type { Role, RunningRole } from './roles.ts';
 import type { Tracing } from './tracing.ts';
 
 /** One process: what it shares, and its life. */
@@ -32,8 +32,8 @@ export interface App extends AppContext {
 }
 
 /**
- * Joins adapters to pipelines: the only place that knows both. Opens everything that any face needs; takes no work
- * until `start`. `name` tells processes apart in logs and in Redis' list of clients.
+ * Joins adapters to pipelines: the only place that knows both. Opens everything that any face needs, what is costly to
+ * load when it is first used, since a command ends within a moment; takes no work until `start`. `name` tells processes apart in logs and in Redis' list of clients.
  */
 export async function openApp(config: Config, options: { readonly name: string }): Promise<App> {
   const log = createLogger(config, { role: options.name });
@@ -45,7 +45,10 @@ export async function openApp(config: Config, options: { readonly name: string }
   const clock = systemClock;
   const tracing = await openTracing(config, options.name);
   const telemetry = tracing?.telemetry;
-  const queue = createBullQueue({ connection: redis.forQueues(), prefix, clock, logger: log, telemetry });
+  const queue = lazyQueue(async () => {
+    const { createBullQueue } = await import('./adapters/bullmq/queue.ts');
+    return createBullQueue({ connection: redis.forQueues(), prefix, clock, logger: log, telemetry });
+  });
   const providerState = createProviderState(redis.client, { prefix, clock });
   const requestTally = createRequestTally(redis.client, { prefix });
   const provider = openProvider(config, redis, log, { providerState, requestTally });
@@ -71,6 +74,7 @@ export async function openApp(config: Config, options: { readonly name: string }
     contactCenter: provider?.contactCenter,
     forecast: { ...config.limits, assumptions: config.assumptions },
     async start(roles) {
+      const { needsProvider, startRole } = await import('./roles.ts');
       if (roles.some(needsProvider)) requireProvider(config);
       await app.suppression.check();
       await app.ledger.check();
@@ -107,16 +111,20 @@ function openProvider(
   const { secretId, secretKey, sdkAppId, protectedNumbers } = config.provider;
   if (secretId === undefined || secretKey === undefined || sdkAppId === undefined) return undefined;
   const { endpoint, token, region }: ProviderConfig = requireProvider(config);
-  const client = createClient({
-    endpoint,
-    secretId,
-    secretKey,
-    ...(token !== undefined && { token }),
-    ...(region !== undefined && { region }),
-    quota: createQuota({ redis: redis.client, prefix: `${config.redis.prefix}:`, secretId }),
-    deadlineMs: config.limits.requestDeadline,
-    requestsPerSecond: config.limits.requestsPerSecond,
-    log: watchedRequests(log, watchers),
+  const client = lazyClient(async () => {
+    const { createClient } = await import('./adapters/tencent/client.ts');
+    const { createQuota } = await import('./adapters/tencent/quota.ts');
+    return createClient({
+      endpoint,
+      secretId,
+      secretKey,
+      ...(token !== undefined && { token }),
+      ...(region !== undefined && { region }),
+      quota: createQuota({ redis: redis.client, prefix: `${config.redis.prefix}:`, secretId }),
+      deadlineMs: config.limits.requestDeadline,
+      requestsPerSecond: config.limits.requestsPerSecond,
+      log: watchedRequests(log, watchers),
+    });
   });
   return {
     telephony: createTencentTelephony(client, {

@@ -20,15 +20,18 @@ interface Import {
   /** A path of ours, such as src/core/time.ts, or the name of a package or of a part of Node. */
   readonly target: string;
   readonly ours: boolean;
+  /** Whether the importing file is not loaded without it: types are gone by then, and what is imported in a call comes later. */
+  readonly atOnce: boolean;
 }
 
 const IMPORT = /^(?:import|export)\s(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm;
 
 function importsOf(path: string): Import[] {
-  return [...readFileSync(path, 'utf8').matchAll(IMPORT)].map(([, fixed, lazy]) => {
+  return [...readFileSync(path, 'utf8').matchAll(IMPORT)].map(([text, fixed, lazy]) => {
+    const atOnce = fixed !== undefined && !/^\w+ type /.test(text);
     const name = fixed ?? lazy ?? '';
     const ours = name.startsWith('.');
-    return { from: path, target: ours ? normalize(join(dirname(path), name)) : name, ours };
+    return { from: path, target: ours ? normalize(join(dirname(path), name)) : name, ours, atOnce };
   });
 }
 
@@ -99,10 +102,10 @@ function cycles(): string[] {
   return found;
 }
 
-function reachable(from: readonly string[]): Set<string> {
+function reachable(from: readonly string[], through: readonly Import[] = ownImports): Set<string> {
   const seen = new Set(from);
   for (const path of seen) {
-    for (const { from: source, target } of ownImports) if (source === path) seen.add(target);
+    for (const { from: source, target } of through) if (source === path) seen.add(target);
   }
   return seen;
 }
@@ -203,6 +206,16 @@ describe('the layout', () => {
     const speaks =
       /^(ioredis|bullmq|pino|commander|fastify|tencentcloud|rate-limiter|node:(fs|net|http|https|tls|os|child_process|timers|crypto)\b)/;
     expect(show(outside.filter(({ target }) => speaks.test(target)))).toEqual([]);
+  });
+
+  it('lets no command wait for the queue, the SDK, the web server or the roles, which few need, to be loaded', () => {
+    const atOnce = imports.filter((one) => one.atOnce);
+    const local = ['workers/cli.ts', 'src/app.ts', 'src/faces/cli/local/local-backend.ts'];
+    const loaded = reachable(local, atOnce);
+    expect(loaded.has('src/adapters/redis/store.ts')).toBe(true);
+    expect(loaded.has('src/roles.ts')).toBe(false);
+    const heavy = /^(?:bullmq|tencentcloud|fastify|@fastify|@bull-board|chokidar|rate-limiter)/;
+    expect(show(atOnce.filter(({ from, target }) => loaded.has(from) && heavy.test(target)))).toEqual([]);
   });
 
   it('reads the environment in one place', () => {
