@@ -396,6 +396,30 @@ describe('import', () => {
     expect(JSON.parse(text.out)).toMatchObject({ id: record?.id, state: 'failed' });
   });
 
+  it('add --wait says how a list ended that was read before anybody could look', async () => {
+    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    const good = await file('good.csv', LIST);
+    const bad = await file('bad.csv', 'first,last\nAda,Lovelace\n');
+    // The role ingest is so fast that the list is read when the command hears that it was added.
+    const wake: BullQueue['wake'] = async (wish) => {
+      if (wish.queue !== 'ingest') return;
+      const openFile = (id: string) => join(dir, 'spool', id);
+      await ingestImport({ store, clock, reader: listReader(), openFile }, wish.importId);
+    };
+    extra = { queue: Object.assign(Object.create(queue) as BullQueue, { wake }) };
+    const done = await cli(`import add spring ${good} --wait`);
+    expect(done).toMatchObject({ code: 0, err: '' });
+    expect(done.out).toMatch(/^import \S+ was added\nimport \S+ is done; 1 rows: 1 accepted, /);
+    const failed = await cli(`import add spring ${bad} --wait`);
+    expect(failed).toMatchObject({ code: 1, out: expect.stringMatching(/ is failed; 0 rows: /) });
+    expect(failed.err).toMatch(/^ringmaster: import \S+ of bad\.csv failed: no column /);
+    const asJson = await cli(`import add spring ${bad} --wait --json`);
+    expect([asJson.code, JSON.parse(asJson.out)]).toMatchObject([1, { state: 'failed' }]);
+    const again = await cli(`import add spring ${good} --json`);
+    expect([again.code, JSON.parse(again.out)]).toMatchObject([0, { state: 'done', accepted: 1 }]);
+    expect(again.err).toMatch(/^ringmaster: import \S+ was already imported: the very same bytes\n$/);
+  });
+
   it('errors gives the rows that were not taken as a list to mend; a file appears only when it is whole', async () => {
     await store.createCampaign('spring', SEEDED_SETTINGS, 0);
     const path = await file('list.csv', `${LIST}1380013,=Wei\n13800138000,again\n`);

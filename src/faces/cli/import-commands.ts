@@ -89,6 +89,23 @@ interface AddOptions {
   readonly json?: true;
 }
 
+/** Says what was added, or that it was there before. With --json on standard error, and only what the document does not say. */
+async function printAdded(
+  io: CliIo,
+  outcome: 'added' | 'exists',
+  record: ImportDocument,
+  { wait, json }: AddOptions,
+): Promise<void> {
+  const same = 'was already imported: the very same bytes';
+  if (json) {
+    if (outcome === 'exists') io.stderr.write(`ringmaster: import ${record.id} ${same}\n`);
+    return;
+  }
+  const added = record.state === 'waiting' ? 'is waiting to be read' : 'was added';
+  const done = isOver(record) && !wait ? ` (${record.state}; ${rowsText(record)})` : '';
+  await printLine(io, `import ${record.id} ${outcome === 'added' ? added : same}${done}`);
+}
+
 function addAdd(imports: Command, session: Session): void {
   const { io } = session;
   imports
@@ -112,16 +129,10 @@ function addAdd(imports: Command, session: Session): void {
         if (options.dryRun)
           return printDryRun(backend, io, { campaignId, list, json: options.json === true });
         const { outcome, document: record } = await backend.addImport(campaignId, list);
-        if (!options.json) {
-          const done = isOver(record) ? ` (${record.state}; ${rowsText(record)})` : '';
-          const words =
-            outcome === 'added'
-              ? 'is waiting to be read'
-              : `was already imported: the very same bytes${done}`;
-          await printLine(io, `import ${record.id} ${words}`);
-        }
-        if (options.wait && !isOver(record)) {
-          return printImport(io, await waitFor(backend, io, record), options.json === true);
+        await printAdded(io, outcome, record, options);
+        if (options.wait) {
+          const ended = isOver(record) ? record : await waitFor(backend, io, record);
+          return printImport(io, ended, options.json === true);
         }
         if (options.json) await printJson(io, record);
       });
