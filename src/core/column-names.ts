@@ -1,4 +1,5 @@
 /** The usual names of columns, in English and Chinese, and how headers are compared. */
+import { withoutInvisible } from './invisible.ts';
 
 /** What a column of a list may hold, beside variables. */
 export const COLUMN_ROLES = ['callee', 'uui', 'timeZone', 'notBefore', 'notAfter', 'priority'] as const;
@@ -6,6 +7,7 @@ export type ColumnRole = (typeof COLUMN_ROLES)[number];
 
 const CALLEE = [
   ...['phone', 'phone number', 'phone no', 'mobile', 'mobile number', 'mobile phone', 'mobile no'],
+  ...['mobile phone number', 'cell number', 'cell phone number', 'contact phone', 'customer mobile'],
   ...['cell', 'cell phone', 'cellphone', 'tel', 'tel no', 'telephone', 'telephone number', 'number'],
   ...['callee', 'callee number', 'msisdn', 'contact number', 'customer phone'],
   ...[
@@ -23,7 +25,7 @@ const CALLEE = [
   ...['联系手机', '客户手机', '客户手机号', '客户电话', '客户号码', '号码', '手機', '手機號碼', '電話'],
   ...['電話號碼', '行動電話', '聯絡電話', '客戶電話', '客戶手機', '被叫號碼', '號碼'],
   ...['電話番号', '携帯電話', '携帯番号', '客户手机号码', '客户电话号码', '客户联系电话', '联系电话号码'],
-  ...['手机电话', '电话手机', '外呼号码'],
+  ...['手机电话', '电话手机', '外呼号码', '联系号码', '联系人电话', '用户手机号'],
 ];
 
 const ALIASES: Readonly<Record<ColumnRole, readonly string[]>> = {
@@ -53,9 +55,9 @@ export const ROLE_WORDS: Readonly<Record<ColumnRole, string>> = {
   priority: 'the priority',
 };
 
-/** A header as people see it: without byte order mark and outer blanks. */
+/** A header as people see it: without invisible marks and outer blanks. */
 export function shownHeader(cell: string): string {
-  return cell.replaceAll('\ufeff', '').trim();
+  return withoutInvisible(cell).trim();
 }
 
 /** A header as it is compared: width and case folded, inner blanks single. */
@@ -74,7 +76,15 @@ const ROLES: ReadonlyMap<string, ColumnRole> = new Map(
   ),
 );
 
+/** Notes in brackets before or behind a name, as forms have them: `手机号（必填）`, `Phone (11 digits)`. */
+const NOTES = /^(?:\([^()]*\)|\[[^[\]]*\]|【[^【】]*】)|(?:\([^()]*\)|\[[^[\]]*\]|【[^【】]*】)$/g;
+
 /** The role that a column has by its header alone; undefined for any other column. */
 export function roleOfHeader(cell: string): ColumnRole | undefined {
   return ROLES.get(bareHeader(cell));
+}
+
+/** The role of a header that is a usual name but for notes in brackets. It gives way to a name without any. */
+export function roleBesideNotes(cell: string): ColumnRole | undefined {
+  return ROLES.get(bareHeader(foldedHeader(cell).replace(NOTES, '')));
 }

@@ -5,6 +5,7 @@ import {
   type ColumnRole,
   foldedHeader,
   ROLE_WORDS,
+  roleBesideNotes,
   roleOfHeader,
   shownHeader,
 } from './column-names.ts';
@@ -40,6 +41,9 @@ export type ColumnsResult =
   | { readonly ok: true; readonly columns: ResolvedColumns }
   | { readonly ok: false; readonly code: ColumnsFault; readonly message: string };
 
+/** The names that the campaign has for columns; undefined for a list of no campaign, which has only the usual ones. */
+export type WantedColumns = CampaignSettings['columns'] | undefined;
+
 /** A fault found on the way, carried out of the resolution; never leaves this module. */
 class Unresolved {
   readonly code: ColumnsFault;
@@ -52,7 +56,7 @@ class Unresolved {
 
 /** True for a header by which a column is known to hold the number to call. */
 export function isCalleeHeader(cell: string): boolean {
-  return roleOfHeader(cell) === 'callee';
+  return roleBesideNotes(cell) === 'callee';
 }
 
 function looksLikeNumber(cell: string): boolean {
@@ -90,28 +94,54 @@ function namedColumn(headers: readonly string[], key: string, name: string): num
   );
 }
 
-function aliasColumn(headers: readonly string[], role: ColumnRole): number | Unresolved | undefined {
-  const found = [...headers.keys()].filter((index) => roleOfHeader(headers[index] ?? '') === role);
-  if (found.length < 2) return found[0];
+/** The columns whose headers are usual names of the role; those with notes in brackets only where there are no others. */
+function aliasesOf(headers: readonly string[], role: ColumnRole): number[] {
+  const all = [...headers.keys()];
+  const exact = all.filter((index) => roleOfHeader(headers[index] ?? '') === role);
+  return exact.length > 0 ? exact : all.filter((index) => roleBesideNotes(headers[index] ?? '') === role);
+}
+
+function aliasColumn(
+  headers: readonly string[],
+  role: ColumnRole,
+  wanted: WantedColumns,
+): number | Unresolved | undefined {
+  const found = aliasesOf(headers, role);
+  const [first] = found;
+  if (found.length < 2 || first === undefined) return first;
+  const twin = indexOf(headers, headers[first] ?? '');
+  if (twin instanceof Unresolved) return twin;
   const names = found.map((index) => `"${headers[index]}"`);
-  const first = JSON.stringify({ columns: { [role]: headers[found[0] ?? 0] } }).slice(1, -1);
+  const example = JSON.stringify({ columns: { [role]: headers[first] } }).slice(1, -1);
+  const remedy =
+    wanted === undefined ? 'Rename the others' : `Name it in the campaign file, for example ${example}`;
   return new Unresolved(
     'column_unclear',
-    `which column is ${ROLE_WORDS[role]}: ${names.join(' or ')}? Name it in the campaign file, for example ${first}`,
+    `which column is ${ROLE_WORDS[role]}: ${names.join(' or ')}? ${remedy}`,
   );
 }
 
-function noCallee(headers: readonly string[]): Unresolved {
+/** A single column whose name holds a sign may be several that are parted by it. */
+function maybeParted(headers: readonly string[]): boolean {
+  const [only = '', ...more] = headers.filter((header) => header !== '');
+  return more.length === 0 && /[^\p{L}\p{N}_]/u.test(only);
+}
+
+function noCallee(headers: readonly string[], wanted: WantedColumns): Unresolved {
   if (headers.some(looksLikeNumber)) {
     return new Unresolved(
       'header_missing',
       'the first line holds a number, so it looks like data; put a line with the names of the columns above it',
     );
   }
+  const named = wanted === undefined ? '' : ', or name it in the campaign file under "columns": "callee"';
+  const parted = maybeParted(headers)
+    ? '. If the cells are parted by another sign, name that with --delimiter'
+    : '';
   return new Unresolved(
     'callee_column_missing',
     `no column looks like a number to call; looked for names such as "phone", "mobile", "tel", "手机号", "电话" ` +
-      `and found: ${listed(headers)}. Rename the column, or name it in the campaign file under "columns": "callee"`,
+      `and found: ${listed(headers)}. Rename the column${named}${parted}`,
   );
 }
 
@@ -150,16 +180,24 @@ function otherVariables(
   return variables;
 }
 
-/** True for a column of one of the later roles that the campaign names as a variable: then it is that alone. */
-function isVariable(header: string, role: ColumnRole, { variables }: CampaignSettings['columns']): boolean {
-  if (role === 'callee' || role === 'uui' || role === 'timeZone') return false;
-  return Object.values(variables ?? {}).some((name) => foldedHeader(name) === foldedHeader(header));
+/** Those that the campaign names, else all other columns. Nobody reads those of a list of no campaign. */
+function variablesOf(
+  headers: readonly string[],
+  wanted: WantedColumns,
+  taken: ReadonlySet<number | undefined>,
+): Variables | Unresolved {
+  if (wanted === undefined) return [];
+  if (wanted.variables === undefined) return otherVariables(headers, taken);
+  return namedVariables(headers, wanted.variables);
 }
 
-function resolve(
-  headers: readonly string[],
-  wanted: CampaignSettings['columns'],
-): ResolvedColumns | Unresolved {
+/** True for a column of one of the later roles that the campaign names as a variable: then it is that alone. */
+function isVariable(header: string, role: ColumnRole, wanted: WantedColumns): boolean {
+  if (role === 'callee' || role === 'uui' || role === 'timeZone') return false;
+  return Object.values(wanted?.variables ?? {}).some((name) => foldedHeader(name) === foldedHeader(header));
+}
+
+function resolve(headers: readonly string[], wanted: WantedColumns): ResolvedColumns | Unresolved {
   if (headers.every((header) => header === '')) {
     return new Unresolved(
       'header_missing',
@@ -172,20 +210,17 @@ function resolve(
   }
   const roles: Partial<Record<ColumnRole, number>> = {};
   for (const role of COLUMN_ROLES) {
-    const name = wanted[role];
+    const name = wanted?.[role];
     const index =
-      name === undefined ? aliasColumn(headers, role) : namedColumn(headers, ROLE_WORDS[role], name);
+      name === undefined ? aliasColumn(headers, role, wanted) : namedColumn(headers, ROLE_WORDS[role], name);
     if (index instanceof Unresolved) return index;
     if (index === undefined) continue;
     if (name === undefined && isVariable(headers[index] ?? '', role, wanted)) continue;
     roles[role] = index;
   }
   const { callee, uui, timeZone, notBefore, notAfter, priority } = roles;
-  if (callee === undefined) return noCallee(headers);
-  const variables =
-    wanted.variables === undefined
-      ? otherVariables(headers, new Set(Object.values(roles)))
-      : namedVariables(headers, wanted.variables);
+  if (callee === undefined) return noCallee(headers, wanted);
+  const variables = variablesOf(headers, wanted, new Set(Object.values(roles)));
   if (variables instanceof Unresolved) return variables;
   const unnamed = [...headers.keys()].filter((index) => headers[index] === '');
   const limits = {
@@ -198,14 +233,11 @@ function resolve(
 
 /**
  * Finds the columns of a list by its header line: the campaign's own names where it has them, else the usual
- * English and Chinese ones, compared without regard to case, width and outer blanks. Without named variables,
- * every other column is one, under its own header. A refusal is a value with a code and a sentence that says
+ * English and Chinese ones, compared without regard to case, width, outer blanks and invisible marks. Without named
+ * variables, every other column is one, under its own header. A refusal is a value with a code and a sentence that says
  * what was looked for and what to do; it shows headers, never a number.
  */
-export function resolveColumns(
-  header: readonly string[],
-  columns: CampaignSettings['columns'],
-): ColumnsResult {
+export function resolveColumns(header: readonly string[], columns: WantedColumns): ColumnsResult {
   const resolved = resolve(header.map(shownHeader), columns);
   if (resolved instanceof Unresolved) return { ok: false, code: resolved.code, message: resolved.message };
   return { ok: true, columns: resolved };

@@ -12,6 +12,7 @@ import {
   type PhoneNumber,
   parsePhoneNumberWithError,
 } from 'libphonenumber-js/max';
+import { withoutInvisible } from './invisible.ts';
 import { NUMBER_CHARACTERS_MAX } from './limits.ts';
 
 /** Why a cell is not a number that we can call. */
@@ -87,28 +88,33 @@ function chinaMobile(text: string): string | undefined {
   }
 }
 
-/** Marks that carry no meaning: joiners and writing-direction marks that copying from chats and pages leaves behind. */
-const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 const DASHES = /[\u2010-\u2015\u2212\u30fc\uff70_~]/g;
 /** How spreadsheets mark a cell as text: a leading apostrophe, or a formula that is only the text. */
 const TEXT_FORMULA = /^="(.*)"$/;
 const APOSTROPHES = /^['\u2018\u2019`\u00b4]+/;
 /** A whole number that a program wrote as a decimal fraction. */
 const DECIMAL_ZERO = /^(\+?\d{7,15})\.0{1,2}$/;
+/** A number that a spreadsheet parted at its thousands. Groups of three digits are no numbers of their own. */
+const THOUSANDS = /^\d{1,3}(?:,\d{3}){3}(?:\.0{1,2})?$/;
+/** What is left of a list of numbers that had one only. */
+const SEPARATORS_AT_ENDS = /^[\s/;,、|&]+|[\s/;,、|&]+$/g;
 const SHORTENED = /^\+?\d+(?:[.,]\d+)?e\+?\d+$/i;
 const EXTENSION =
   /\d[\s)]*(?:,+|#|;?\s*ext(?:ension)?[.=:]?|x|转|轉|分机|分機|内线|內線)\s*[-:.(]?\s*\d{1,6}\s*\)?$/i;
 const SEVERAL_MARKS = /[/;,、|\n\r&]|\s(?:or|and)\s|[或和]/;
 
+/** How extensions are written in China: 010-65521000-801. It could be part of a number, so only what is none is read so. */
+const DASHED_EXTENSION = /^(.*\d)\s*-\s*\d{1,6}$/;
+
 function cleaned(text: string): string {
-  return text
-    .normalize('NFKC')
-    .replace(INVISIBLE, '')
+  return withoutInvisible(text.normalize('NFKC'))
     .trim()
     .replace(TEXT_FORMULA, '$1')
     .replace(APOSTROPHES, '')
     .replace(/^tel:/i, '')
     .replace(DASHES, '-')
+    .replace(SEPARATORS_AT_ENDS, '')
+    .replace(THOUSANDS, (number) => number.replaceAll(',', ''))
     .replace(DECIMAL_ZERO, '$1')
     .trim();
 }
@@ -194,6 +200,13 @@ function judge(digits: string, region: string): PhoneResult {
   return refuse(national < 8 ? 'number_too_short' : 'number_too_long');
 }
 
+/** A number that holds nothing but digits and their decoration. */
+function numberOf(clean: string, region: string): PhoneResult {
+  const digits = clean.replace(/[^+\d]/g, '');
+  const ofChina = region === 'CN' || digits.startsWith('+86') ? chinaNumber(digits) : undefined;
+  return ofChina === undefined ? judge(digits, region) : { ok: true, digits: ofChina };
+}
+
 /**
  * The E.164 digits of a number as a person or a program wrote it. `defaultRegion` is the two-letter country of
  * numbers without a country code. Full-width digits, spaces, dashes, dots, brackets and the marks of spreadsheets
@@ -211,8 +224,8 @@ export function parsePhone(text: string, defaultRegion: string, several?: 'first
     fault = characterFault(clean);
   }
   if (fault !== undefined) return refuse(fault);
-  const digits = clean.replace(/[^+\d]/g, '');
-  const ofChina = defaultRegion === 'CN' || digits.startsWith('+86') ? chinaNumber(digits) : undefined;
-  if (ofChina !== undefined) return { ok: true, digits: ofChina };
-  return judge(digits, defaultRegion);
+  const found = numberOf(clean, defaultRegion);
+  if (found.ok) return found;
+  const main = DASHED_EXTENSION.exec(clean)?.[1];
+  return main !== undefined && numberOf(main, defaultRegion).ok ? refuse('number_extension') : found;
 }

@@ -1,7 +1,7 @@
 /** The columns of a suppression list that is imported, and what its rows say beside the number. */
-import { bareHeader, shownHeader } from './column-names.ts';
-import { resolveColumns } from './columns.ts';
+import { bareHeader } from './column-names.ts';
 import { SUPPRESSION_REASON_MAX } from './limits.ts';
+import { findHead } from './list-head.ts';
 import { parseRowTime } from './row-time.ts';
 import { parseReason } from './suppression.ts';
 import type { Instant } from './time.ts';
@@ -13,8 +13,9 @@ export interface SuppressionColumns {
   readonly headers: readonly string[];
 }
 
-export type SuppressionColumnsResult =
-  | { readonly ok: true; readonly columns: SuppressionColumns }
+export type SuppressionHead =
+  /** `firstRow`: index of the record with which the rows begin. */
+  | { readonly ok: true; readonly columns: SuppressionColumns; readonly firstRow: number }
   | { readonly ok: false; readonly message: string };
 
 /** What a row says of its entry. What is left out is as was said for the whole file. */
@@ -86,22 +87,28 @@ function columnOf(headers: readonly string[], known: ReadonlySet<string>): numbe
   return `columns "${headers[first ?? 0]}" and "${headers[second]}" say the same; rename one of them`;
 }
 
-/** Finds the number, and where there are any the reason and the expiry, by their usual English and Chinese names. */
-export function suppressionColumns(header: readonly string[]): SuppressionColumnsResult {
-  const found = resolveColumns(header, { variables: {} });
+/**
+ * Finds the number, and where there are any the reason and the expiry, by their usual English and Chinese names. The
+ * header may be missing or stand below a title, as in lists of callees.
+ */
+export function suppressionHead(
+  records: readonly (readonly string[])[],
+  defaultRegion: string,
+): SuppressionHead {
+  const found = findHead(records, { columns: undefined, defaultRegion });
   if (!found.ok) return found;
-  const headers = header.map(shownHeader);
+  const { headers, callee } = found.columns;
   const reason = columnOf(headers, REASON_NAMES);
   const expires = columnOf(headers, EXPIRY_NAMES);
   if (typeof reason === 'string') return { ok: false, message: reason };
   if (typeof expires === 'string') return { ok: false, message: expires };
   const columns = {
-    callee: found.columns.callee,
+    callee,
     ...(reason !== undefined && { reason }),
     ...(expires !== undefined && { expires }),
     headers,
   };
-  return { ok: true, columns };
+  return { ok: true, columns, firstRow: found.firstRow };
 }
 
 /**

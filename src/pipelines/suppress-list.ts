@@ -1,18 +1,21 @@
 import { assert } from '../core/assert.ts';
 import { AppError } from '../core/errors.ts';
 import { PAGE_SLOTS, SUPPRESSION_OWN_REASONS_MAX, SUPPRESSION_ROWS_TOGETHER } from '../core/limits.ts';
+import type { ListWish } from '../core/list-wish.ts';
 import { parsePhone } from '../core/phone.ts';
 import { listName } from '../core/suppression.ts';
 import {
   type OwnWords,
   ownWords,
   type SuppressionColumns,
-  suppressionColumns,
+  type SuppressionHead,
+  suppressionHead,
 } from '../core/suppression-columns.ts';
 import type { Instant } from '../core/time.ts';
 import type { ListBlock, ListReader, OpenList } from '../ports/list-reader.ts';
 import type { CampaignRecord } from '../ports/store.ts';
 import type { SuppressionCause, SuppressionNumber } from '../ports/suppression.ts';
+import { headFault } from './ingest/head-fault.ts';
 import { isFileFault } from './ingest/read-list.ts';
 import {
   AddInput,
@@ -32,7 +35,7 @@ export interface RefusedRow {
   readonly row: number;
   /** Line of the file on which it starts, from 1. */
   readonly line: number;
-  /** Header of the column at fault; empty where it is the row as a whole, or there is no header. */
+  /** Header of the column at fault; empty where it is the row as a whole. */
   readonly column: string;
   readonly code: string;
   readonly message: string;
@@ -60,6 +63,8 @@ export interface SuppressListSource {
   readonly path: string;
   /** What the file is called, for people. */
   readonly fileName: string;
+  /** What is known of its form; the rest is found from its bytes. */
+  readonly wish?: ListWish | undefined;
 }
 
 export interface SuppressListOptions {
@@ -86,11 +91,11 @@ export async function suppressList(
   const now = deps.clock.now();
   const expiresAt = requireExpiry(expires, named.zone, now);
   const cause = { reason, by, source: source.fileName.slice(0, 255), now };
-  const list = await deps.reader.open(source.path);
+  const file = await deps.reader.open(source.path, source.wish);
   const campaigns = await campaignsOf(deps, named.list);
-  const taker = new RowTaker(deps, { named, cause, expiresAt, campaigns, now }, options);
+  const taker = new RowTaker(deps, { file, named, cause, expiresAt, campaigns, now }, options);
   try {
-    return { list: listName(named.list), ...(await takeRows(list, taker, options)) };
+    return { list: listName(named.list), ...(await takeRows(file, taker, options)) };
   } finally {
     // Also of a file that was cut off: what was added stays, so it is told.
     await noteAction(deps, named.list, cause, 'import', taker.counts.added);
@@ -108,7 +113,7 @@ async function takeRows(list: OpenList, taker: RowTaker, { signal }: SuppressLis
     if (!isFileFault(error) || !taker.hasBegun) throw error;
     fault = error.message;
   }
-  if (!taker.hasBegun) throw new AppError('file_invalid', 'the file is empty; it names no number');
+  if (!taker.hasBegun) throw headFault('the file is empty; it names no number', list);
   await taker.finish();
   const { rows, added, known, rejected } = taker.counts;
   assert(
@@ -118,7 +123,11 @@ async function takeRows(list: OpenList, taker: RowTaker, { signal }: SuppressLis
   return { ...taker.counts, fault };
 }
 
+/** What a campaign may say about such cells is nothing to a suppression list: none of the numbers may be left out. */
+const SEVERAL = 'the cell holds several numbers; give each its own row';
+
 interface Taking {
+  readonly file: OpenList;
   readonly named: NamedList;
   readonly cause: SuppressionCause;
   readonly expiresAt: Instant | undefined;
@@ -153,9 +162,9 @@ class RowTaker {
   async take(block: ListBlock): Promise<void> {
     let first = 0;
     if (this.#columns === undefined) {
-      const found = columnsIn(block, this.#taking.named.region);
+      const found = headOf(block, this.#taking);
       this.#columns = found.columns;
-      first = found.hasHeader ? 1 : 0;
+      first = found.firstRow;
     }
     for (let index = first; index < block.records.length; index += 1) {
       this.counts.rows += 1;
@@ -171,8 +180,11 @@ class RowTaker {
     const fault = block.faults.get(index);
     if (fault !== undefined) return this.#refuse(block, index, { column: '', ...fault });
     const phone = parsePhone(cells[columns.callee] ?? '', named.region);
-    if (!phone.ok)
-      return this.#refuse(block, index, { column: columns.headers[columns.callee] ?? '', ...phone });
+    if (!phone.ok) {
+      const column = columns.headers[columns.callee] ?? '';
+      const message = phone.code === 'number_several' ? SEVERAL : phone.message;
+      return this.#refuse(block, index, { column, code: phone.code, message });
+    }
     const own = ownWords(columns, cells, named.zone, now);
     if (!own.ok) return this.#refuse(block, index, own);
     this.#gather(phone.digits, own.words);
@@ -231,20 +243,12 @@ class RowTaker {
   }
 }
 
-/** The columns, by their header, or where the first line is data already, the one cell in it that is a number. */
-function columnsIn(
-  block: ListBlock,
-  region: string,
-): { readonly columns: SuppressionColumns; readonly hasHeader: boolean } {
+/** The columns of a list, and where its rows begin. Throws AppError `file_invalid` where it does not say what is what. */
+function headOf(block: ListBlock, { named, file }: Taking): Extract<SuppressionHead, { ok: true }> {
   const broken = block.faults.get(0);
   if (broken !== undefined) throw new AppError('file_invalid', `line ${block.lines[0]}: ${broken.message}`);
-  const cells = block.records[0] ?? [];
-  const numbers = [...cells.keys()].filter((index) => parsePhone(cells[index] ?? '', region).ok);
-  const [only] = numbers;
-  if (only !== undefined && numbers.length === 1) {
-    return { columns: { callee: only, headers: [] }, hasHeader: false };
-  }
-  const found = suppressionColumns(cells);
-  if (!found.ok) throw new AppError('file_invalid', found.message);
-  return { columns: found.columns, hasHeader: true };
+  const whole = Math.min(...block.faults.keys(), block.records.length);
+  const found = suppressionHead(block.records.slice(0, whole), named.region);
+  if (!found.ok) throw headFault(found.message, file);
+  return found;
 }

@@ -1,6 +1,5 @@
 import type { CalleeRef } from '../core/callee.ts';
 import { maskedValue } from '../core/error-list.ts';
-import { AppError } from '../core/errors.ts';
 import { type ImportMode, type ImportRecord, importId, PLACE, type Rejection } from '../core/import.ts';
 import { DRY_RUN_REASONS_MAX } from '../core/limits.ts';
 import type { ListWish } from '../core/list-wish.ts';
@@ -12,6 +11,7 @@ import type { CampaignRecord, Store } from '../ports/store.ts';
 import type { Suppression } from '../ports/suppression.ts';
 import { requireCampaign } from './actions.ts';
 import { type AddImportSource, spooled } from './add-import.ts';
+import { headFault } from './ingest/head-fault.ts';
 import type { JudgeRows, Repeat } from './ingest/judge.ts';
 import { isFileFault, type ListHeader, readHeader } from './ingest/read-list.ts';
 import { type Candidate, type MappedRow, RowMapper, restored, rowTimes } from './ingest/row-mapper.ts';
@@ -116,7 +116,7 @@ async function readRows(
     for await (const block of from.list.blocks()) {
       if (block.records.length === 0) continue;
       const isFirst = read === undefined;
-      read ??= openRows(deps, from, readHeader(block, from.campaign.settings), tally);
+      read ??= openRows(deps, from, readHeader(block, from), tally);
       const own = read.header.errorCells === undefined ? block : restored(block, read.header.errorCells);
       await read.take(read.mapper.map(own, isFirst ? read.header.firstRow : 0, read.rows + 1));
       onRows?.(read.rows);
@@ -126,7 +126,8 @@ async function readRows(
     await read.finish();
     return { rows: read.rows, fault: error.message };
   }
-  if (read === undefined) throw new AppError('file_invalid', 'the file is empty');
+  if (read === undefined)
+    throw headFault('the file is empty; its first line must name the columns', from.list);
   await read.finish();
   return { rows: read.rows, fault: '' };
 }

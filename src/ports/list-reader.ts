@@ -28,6 +28,8 @@ export interface OpenList {
   readonly delimiter: string;
   /** Name of the sheet of a workbook; empty for text. */
   readonly sheet: string;
+  /** Names of the other sheets that a workbook shows. Left out: there are none. */
+  readonly otherSheets?: readonly string[];
   /**
    * Its records in file order, some hundreds at a time. Blank lines are no records. The file is closed when the
    * iteration ends, however it ends. Throws AppError `file_invalid` where the file as a whole cannot be read any

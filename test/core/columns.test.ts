@@ -28,9 +28,14 @@ describe('columns that are found', () => {
       '号码',
       ' 手机号 ',
     ],
-    ...['\ufeff手机号', 'ＰＨＯＮＥ', '電話號碼'],
+    ...['\ufeff手机号', 'ＰＨＯＮＥ', '電話號碼', '\u200b手机号\u202c', '手\u200d机号\ufe0f'],
+    ...['手机号（必填）', '*手机号(11位)', '【必填】手机号', 'Mobile [required]', 'Phone\n(11 digits)'],
   ])('"%s" is a column of numbers', (header) => {
     expect(resolveColumns(['name', header], {})).toMatchObject({ ok: true, columns: { callee: 1 } });
+  });
+
+  test('a name with a note in brackets gives way to one without', () => {
+    expect(resolveColumns(['电话（备用）', '电话'], {})).toMatchObject({ ok: true, columns: { callee: 1 } });
   });
 
   test('without names in the campaign every other column is a variable under its own header', () => {
@@ -85,7 +90,7 @@ describe('columns that are found', () => {
 const REFUSALS: readonly (readonly [
   string,
   string[],
-  CampaignSettings['columns'],
+  CampaignSettings['columns'] | undefined,
   ColumnsFault,
   string[],
 ])[] = [
@@ -104,6 +109,34 @@ const REFUSALS: readonly (readonly [
     {},
     'column_unclear',
     ['"手机" or "电话"', '{"callee":"手机"}'],
+  ],
+  [
+    'two number columns of forms',
+    ['手机（必填）', '电话（选填）'],
+    {},
+    'column_unclear',
+    ['"手机（必填）" or "电话（选填）"', '{"callee":"手机（必填）"}'],
+  ],
+  [
+    'two number columns of one name',
+    ['手机号', 'name', ' 手机号'],
+    {},
+    'header_duplicate',
+    ['columns 1 and 3 are both named "手机号"; rename one'],
+  ],
+  [
+    'columns that are parted by another sign',
+    ['手机号^姓名'],
+    {},
+    'callee_column_missing',
+    ['"手机号^姓名"', 'name that with --delimiter'],
+  ],
+  [
+    'two number columns of a list of no campaign',
+    ['手机', '电话'],
+    undefined,
+    'column_unclear',
+    ['"手机" or "电话"? Rename the others'],
   ],
   ['two time zones', ['phone', 'tz', '时区'], {}, 'column_unclear', ['"tz" or "时区"', '"timeZone"']],
   [

@@ -45,14 +45,68 @@ describe('where rows begin', () => {
       { ok: true, firstRow: 2 },
     ],
     [
-      'not behind lines of several cells',
+      'behind lines of several cells that name nothing, as forms have them',
       [
-        ['made', 'by us'],
-        ['name', 'phone'],
-        ['a', A],
+        ['接种通知名单', '', '', ''],
+        ['制表单位：', '街道办', '日期：', '2026-11-23'],
+        ['序号', '姓名', '联系电话', '住址'],
+        ['1', '王', A, '北京'],
       ],
       {},
-      { ok: false, code: 'callee_column_missing' },
+      { ok: true, firstRow: 3, columns: { callee: 2 } },
+    ],
+    [
+      'behind the names of groups of columns',
+      [
+        ['基本信息', '', '联系信息', ''],
+        ['姓名', '性别', '手机', '地址'],
+        ['王', '男', A, '北京'],
+      ],
+      {},
+      { ok: true, firstRow: 2, columns: { callee: 2 } },
+    ],
+    [
+      'behind lines without the column that the campaign names',
+      [
+        ['made', 'by us'],
+        ['name', 'work phone'],
+        ['a', A],
+      ],
+      { columns: { callee: 'Work phone' } },
+      { ok: true, firstRow: 2, columns: { callee: 1 } },
+    ],
+    [
+      'not behind lines of which one could be a row',
+      [
+        ['Customers', ''],
+        ['a', A],
+        ['name', 'phone'],
+        ['b', B],
+      ],
+      {},
+      {
+        ok: false,
+        code: 'header_missing',
+        message: expect.stringMatching(/begins with "name" .* remove the lines/),
+      },
+    ],
+    [
+      'asked back where the line below a title has two headers that could be the number',
+      [['Customers'], ['手机', '电话'], [A, B]],
+      {},
+      { ok: false, code: 'column_unclear' },
+    ],
+    [
+      'at once where a second list with a header follows a row',
+      [[A], ['name', 'phone'], ['b', B]],
+      {},
+      { ok: true, firstRow: 0 },
+    ],
+    [
+      'behind the first header where a list with another follows its rows',
+      [['phone'], [A], ['name', 'tel'], ['b', B]],
+      {},
+      { ok: true, firstRow: 1 },
     ],
     [
       'not behind more lines than a title has',

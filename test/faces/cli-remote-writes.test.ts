@@ -281,6 +281,9 @@ describe('suppression lists over the API', () => {
     );
     const again = await site.remote('suppress import - --json', 'operator', { stdin });
     expect(again.out).toBe((await site.local('suppress import - --json', { stdin })).out);
+    const told = 'suppress import - --json --delimiter ^ --encoding utf-8';
+    const odd = { stdin: 'name^phone\nx^13800000039\n' };
+    expect(JSON.parse((await site.remote(told, 'operator', odd)).out)).toMatchObject({ rows: 1, added: 1 });
     const empty = await site.remote('suppress import -', 'operator', { stdin: '' });
     expect(empty).toEqual(await site.local('suppress import -', { stdin: '' }));
     expect(empty.code).toBe(1);

@@ -16,6 +16,7 @@ import { runCli } from '../../src/faces/cli/run-cli.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { ManualClock } from '../support/clock.ts';
 import { keyParts } from '../support/key-parts.ts';
+import { makeXlsx } from '../support/make-xlsx.ts';
 import { setState } from '../support/redis-store.ts';
 import { callSeeded, SEEDED_AT, seedCampaign } from '../support/seeded-campaign.ts';
 import { freshPrefix } from '../support/store.ts';
@@ -170,6 +171,24 @@ describe('suppress', () => {
     expect(await readdir(join(dir, 'spool')).catch(() => [])).toEqual([]);
     expect((await cli(`suppress import ${join(dir, 'none.csv')}`)).code).toBe(1);
     expect((await store.counts('spring')).states).toMatchObject({ initial: 9, suppressed: 3 });
+  });
+
+  it('import is told how a file is written, and names the sheets of a workbook that it did not read', async () => {
+    const path = join(dir, 'optouts.xlsx');
+    const sheets = [
+      { name: 'Read me', rows: [['see the next sheet']] },
+      { name: 'List', rows: [['phone'], ['13800000015']] },
+    ];
+    await writeFile(path, makeXlsx({ sheets }));
+    const refused = await cli(`suppress import ${path}`);
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringMatching(/sheet "Read me".*--sheet: "List"/),
+    ]);
+    expect((await cli(`suppress import ${path} --sheet list`)).out).toContain('1 rows: 1 added');
+    const odd = await cli('suppress import - --delimiter ^ --encoding utf-8', 'name^phone\nx^13800000016\n');
+    expect(odd.out).toContain('1 rows: 1 added');
+    expect((await cli(`suppress import ${path} --encoding ebcdic`)).err).toContain('no encoding "ebcdic"');
   });
 
   it('with a key shows digests, and without it is refused', async () => {

@@ -166,6 +166,21 @@ describe('a file of numbers for a list', () => {
     expect(found.entries.size).toBe(1);
   });
 
+  it('may be a form with a title above its header, and names a row with several numbers without a campaign', async () => {
+    const form = `退订名单,,\n制表：,市场部,2026-11-23\n姓名,联系电话（必填）,原因\n王,${number(1)},来电要求\n李,"${number(2)}/${number(3)}",\n`;
+    const { result, refused } = await importList(form);
+    expect(result).toMatchObject({ rows: 2, added: 1, ownReasons: 1, rejected: 1 });
+    expect(refused).toEqual([
+      {
+        ...{ row: 2, line: 5, column: '联系电话（必填）', code: 'number_several' },
+        message: 'the cell holds several numbers; give each its own row',
+      },
+    ]);
+    await expect(importList(`手机,电话\n${number(1)},${number(2)}\n`)).rejects.toMatchObject({
+      message: expect.stringMatching(/"手机" or "电话"\? Rename the others$/),
+    });
+  });
+
   it('that names no numbers, or two columns of them, is refused as a whole', async () => {
     for (const content of ['', 'name,city\na,b\n', `${number(1)},${number(2)}\n`]) {
       await expect(importList(content)).rejects.toMatchObject({ code: 'file_invalid' });

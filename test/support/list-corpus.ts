@@ -404,6 +404,43 @@ const HEADERS: readonly CorpusList[] = [
     delimiter: ';',
     variables: { 姓名: '王' },
   }),
+  list(
+    'form.csv',
+    encoded(
+      `疫苗接种通知名单,,,,\r\n制表单位：,街道办,,日期：,2026-11-23\r\n序号,姓名,证件号,联系电话（必填）,住址\r\n1,王,11010119900307123X,${number(1)},x\r\n2,李,,${number(2)},\r\n合计,,,2人,\r\n`,
+      'gb18030',
+    ),
+    {
+      rows: 3,
+      accepted: 2,
+      codes: ['number_letters'],
+      encoding: 'gb18030',
+      variables: { 姓名: '王', 证件号: '11010119900307123X' },
+    },
+  ),
+  list('number-above-header.csv', `名单\n咨询,010-65521000\n姓名,手机\n王,${number(1)}\n`, {
+    rows: 0,
+    accepted: 0,
+    refused: true,
+    reason: /begins with "姓名" names the columns, but a line above it holds a number/,
+  }),
+  list('copied-header.csv', `\u200b手机号\u200b,姓名\u00a0\n\u202d${number(1)}\u202c,王\n`, {
+    rows: 1,
+    accepted: 1,
+    variables: { 姓名: '王' },
+  }),
+  list('other-delimiter.txt', `手机号 姓名\n${number(1)} 王\n`, {
+    rows: 0,
+    accepted: 0,
+    refused: true,
+    reason: /found: "手机号 姓名".*--delimiter/,
+  }),
+  list('equal-number-headers.csv', `手机号,手机号\n${number(1)},${number(2)}\n`, {
+    rows: 0,
+    accepted: 0,
+    refused: true,
+    reason: /columns 1 and 2 are both named "手机号"; rename one/,
+  }),
   list('no-header.csv', `${number(1)},王,北京\n${number(2)},李,上海\n${number(1)},王,北京\n`, {
     rows: 3,
     accepted: 2,
@@ -471,6 +508,9 @@ const SPELLINGS = [
   '138.0013.8000',
   '(138)00138000',
   '+86 13800138000',
+  '\u202d13800138000\u202c',
+  '"13,800,138,000"',
+  '13800138000;',
   '0086-138-0013-8000',
   '8613800138000',
   '013800138000',
@@ -483,6 +523,7 @@ const REFUSALS = [
   ['1.38E+10', 'number_shortened'],
   ['13800138000转8012', 'number_extension'],
   ['010-65521000#12', 'number_extension'],
+  ['010-65521000-801', 'number_extension'],
   ['13800138000/13900139000', 'number_several'],
   ['1380013800', 'number_invalid'],
   ['65521000', 'number_no_area_code'],
@@ -670,6 +711,50 @@ const WORKBOOKS: readonly CorpusList[] = [
     { rows: 1, accepted: 1, format: 'xlsx', variables: { 姓名: '王' } },
   ),
   list(
+    'groups.xlsx',
+    makeXlsx({
+      shared: true,
+      sheets: [
+        {
+          name: 'S',
+          rows: [
+            ['客户名单'],
+            ['基本信息', undefined, '联系信息'],
+            ['姓名', '性别', '手机', '住址'],
+            ['王', '男', 13800000001, '北京'],
+          ],
+        },
+      ],
+    }),
+    { rows: 1, accepted: 1, format: 'xlsx', variables: { 姓名: '王', 住址: '北京' } },
+  ),
+  list(
+    'instructions-first.xlsx',
+    makeXlsx({
+      sheets: [
+        { name: '说明', rows: [['请在第二个表填写']] },
+        { name: 'lookup', hidden: true, rows: [['x']] },
+        { name: '数据', rows: [['手机号'], [number(1)]] },
+      ],
+    }),
+    {
+      rows: 0,
+      accepted: 0,
+      refused: true,
+      reason: /no column looks like.*sheet "说明"; .* --sheet: "数据"\. No row/,
+    },
+  ),
+  list(
+    'empty-first.xlsx',
+    makeXlsx({
+      sheets: [
+        { name: 'A', rows: [] },
+        { name: 'B', rows: [['phone'], [number(1)]] },
+      ],
+    }),
+    { rows: 0, accepted: 0, refused: true, reason: /the file is empty.*sheet "A"; .* --sheet: "B"/ },
+  ),
+  list(
     'hidden-first.xlsx',
     makeXlsx({
       sheets: [
@@ -759,6 +844,17 @@ const REFUSED: readonly CorpusList[] = (
       '<html><head><meta charset="gb2312"></head><table><tr><td>13800000001</td></tr></table></html>',
       /web page/,
     ],
+    [
+      'styled-page.xls',
+      '<style>td{mso-number-format:"\\@"}</style>\n<table><tr><td>13800000001</td></tr></table>',
+      /web page/,
+    ],
+    ['commented-page.xls', '\r\n<!-- export -->\n<TABLE><tr><td>phone</td></tr></TABLE>', /web page/],
+    ['web-archive.xls', 'MIME-Version: 1.0\nX-Document-Type: Workbook\n', /web page saved as one file/],
+    ['objects.json', '[\n  {"phone": "13800000001"}\n]\n', /JSON document; export the list as CSV/],
+    ['lines.csv', '{"phone":"13800000001"}\n{"phone":"13800000002"}\n', /JSON document/],
+    ['contacts.csv', 'BEGIN:VCARD\r\nTEL:+8613800000001\r\nEND:VCARD\r\n', /vCard/],
+    ['utf32.csv', Buffer.from('fffe0000700000000a000000', 'hex'), /UTF-32/],
     ['report.pdf', '%PDF-1.7\n%\xe2\xe3\n1 0 obj', /PDF/],
     ['archive.zip', makeZip({ 'list.csv': joined(CHINESE) }), /ZIP archive; unpack it/],
     [

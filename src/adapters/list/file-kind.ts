@@ -26,6 +26,19 @@ const REFUSED: readonly (readonly [at: number, mark: Buffer, what: string])[] = 
   [0, asText('{\\rtf'), `a document in RTF; ${SAVE}`],
   [0, asText('SQLite format 3\0'), 'a database; export the list from it as CSV'],
   [0, asText('PAR1'), 'a Parquet file; export the list as CSV'],
+  [0, asText('\xff\xfe\0\0'), 'text in UTF-32; save it as "CSV UTF-8"'],
+  [0, asText('\0\0\xfe\xff'), 'text in UTF-32; save it as "CSV UTF-8"'],
+];
+
+/** Texts that are no lists, by how they begin. Many programs call a web page XLS. */
+const REFUSED_TEXTS: readonly (readonly [beginning: RegExp, what: string])[] = [
+  [
+    /^<(?:!|\?xml|(?:html|head|meta|title|style|script|body|div|center|table|thead|tbody|tr)\b)/i,
+    `a web page or XML under another name; ${SAVE}`,
+  ],
+  [/^MIME-Version:/i, `a web page saved as one file under another name; ${SAVE}`],
+  [/^(?:\[\s*)?\{\s*"/, 'a JSON document; export the list as CSV'],
+  [/^BEGIN:VCARD/i, 'an address book (vCard); export the contacts as CSV'],
 ];
 
 const startsWith = (head: Buffer, mark: Buffer, at = 0): boolean =>
@@ -63,7 +76,5 @@ export function refuseWhatIsNoText(head: Buffer, isUtf16: boolean): void {
   if (startsWith(head, asText('\x1f\x8b'))) refuse('packed by gzip twice; unpack it once');
   if (!isUtf16 && isBinary(head)) refuse('no text; export the list as CSV or XLSX and import that');
   const text = head.toString(isUtf16 ? 'utf16le' : 'latin1').replace(/^(?:\ufeff|\xef\xbb\xbf)?\s*/, '');
-  if (/^(?:<!doctype html|<html|<\?xml|<table)/i.test(text.slice(0, 100))) {
-    refuse(`a web page or XML under another name; ${SAVE}`);
-  }
+  for (const [beginning, what] of REFUSED_TEXTS) if (beginning.test(text)) refuse(what);
 }

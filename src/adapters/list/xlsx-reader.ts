@@ -43,7 +43,9 @@ function chosenSheet({ sheets }: Workbook, wanted: string | undefined): Sheet {
 export async function openWorkbook(file: WorkbookFile, wish: ListWish): Promise<OpenList> {
   const zip = await openZip(file.path);
   try {
-    const sheet = chosenSheet(await readWorkbook(zip), wish.sheet);
+    const workbook = await readWorkbook(zip);
+    const sheet = chosenSheet(workbook, wish.sheet);
+    const others = workbook.sheets.filter((one) => one !== sheet && !one.isHidden);
     return {
       bytes: file.bytes,
       format: 'xlsx',
@@ -51,6 +53,7 @@ export async function openWorkbook(file: WorkbookFile, wish: ListWish): Promise<
       encodingSure: 100,
       delimiter: '',
       sheet: sheet.name,
+      otherSheets: others.map(({ name }) => name),
       blocks: () => sheetBlocks(file, wish.sheet),
     };
   } finally {

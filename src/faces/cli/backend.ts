@@ -71,7 +71,7 @@ export interface ListSource {
   open(): AsyncIterable<Uint8Array>;
 }
 
-/** What is said of a list of callees. */
+/** What is said of a list. */
 export interface ImportWish {
   readonly source: ListSource;
   readonly mode: ImportMode;
@@ -135,7 +135,7 @@ export interface SuppressionBackend {
   listActions(campaign: string | undefined): Promise<readonly z.infer<typeof ListAction>[]>;
   /** `onRefused` is told of rows that put nobody on the list: of all, or of the first. */
   importNumbers(
-    source: ListSource,
+    list: Omit<ImportWish, 'mode'>,
     words: SuppressionWords,
     told: { onRefused(row: RefusedRow): Promise<void>; onRows(rows: number): void },
   ): Promise<Omit<z.infer<typeof ListImport>, 'rejections'>>;

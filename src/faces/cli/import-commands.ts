@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { INGEST_SILENCE_MAX } from '../../core/limits.ts';
-import { ENCODINGS, parseListWish } from '../../core/list-wish.ts';
+import { parseListWish } from '../../core/list-wish.ts';
 import type { ImportDocument } from '../documents.ts';
 import type { CliBackend } from './backend.ts';
 import type { CliIo, Session } from './deps.ts';
 import { printDryRun, rejectionTexts, writeErrors } from './import-rows.ts';
-import { findList } from './input.ts';
+import { FORM_OPTIONS, type FormOptions, findList } from './input.ts';
 import { countText, factsText, printJson, printJsonArray, printLine, printLines } from './output.ts';
 import { startProgress } from './progress.ts';
 
@@ -79,10 +79,7 @@ async function printImport(io: CliIo, record: ImportDocument, json: boolean): Pr
   }
 }
 
-interface AddOptions {
-  readonly encoding?: string;
-  readonly delimiter?: string;
-  readonly sheet?: string;
+interface AddOptions extends FormOptions {
   readonly wait?: true;
   readonly update?: true;
   readonly dryRun?: true;
@@ -114,9 +111,9 @@ function addAdd(imports: Command, session: Session): void {
     .option('--wait', 'wait until it is read, and say how its rows ended')
     .option('--update', 'change the attributes of callees that wait for a call and are in the list again')
     .option('--dry-run', 'only say what would become of the rows')
-    .option('--encoding <name>', `how the file is written, if not as found: ${ENCODINGS.join(', ')}`)
-    .option('--delimiter <character>', 'what parts its cells, if not as found; "tab" for a tab')
-    .option('--sheet <name>', 'the sheet of a workbook, if not its first')
+    .option(...FORM_OPTIONS.encoding)
+    .option(...FORM_OPTIONS.delimiter)
+    .option(...FORM_OPTIONS.sheet)
     .option('--json', 'print the import as one JSON document')
     .action(async (campaignId: string, file: string, options: AddOptions) => {
       const wish = parseListWish(options);

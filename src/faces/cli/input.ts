@@ -2,8 +2,22 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { ENCODINGS } from '../../core/list-wish.ts';
 import type { ListSource } from './backend.ts';
 import type { CliIo } from './deps.ts';
+
+/** Options that say how a list is written. */
+export const FORM_OPTIONS = {
+  encoding: ['--encoding <name>', `how the file is written, if not as found: ${ENCODINGS.join(', ')}`],
+  delimiter: ['--delimiter <character>', 'what parts its cells, if not as found; "tab" for a tab'],
+  sheet: ['--sheet <name>', 'the sheet of a workbook, if not its first'],
+} as const;
+
+export interface FormOptions {
+  readonly encoding?: string;
+  readonly delimiter?: string;
+  readonly sheet?: string;
+}
 
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

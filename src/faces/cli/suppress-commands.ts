@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { SUPPRESSION_REJECTIONS_SHOWN_MAX } from '../../core/limits.ts';
+import { parseListWish } from '../../core/list-wish.ts';
 import { expiryText } from '../../core/suppression.ts';
 import type { RefusedRow } from '../../pipelines/suppress-list.ts';
 import type { CliBackend, SuppressionBackend, SuppressionWords } from './backend.ts';
 import type { CliIo, Session } from './deps.ts';
-import { findList } from './input.ts';
+import { FORM_OPTIONS, type FormOptions, findList } from './input.ts';
 import { countText, printJson, printJsonArray, printLine, printLines } from './output.ts';
 import { startProgress } from './progress.ts';
 
@@ -128,8 +129,13 @@ function rowsText(result: ListResult): string {
   return own.length === 0 ? ends : `${ends}; ${own.join(', ')}`;
 }
 
-async function importFile(backend: CliBackend, io: CliIo, file: string, options: AddOptions): Promise<void> {
-  const source = await findList(io, file);
+async function importFile(
+  backend: CliBackend,
+  io: CliIo,
+  file: string,
+  options: AddOptions & FormOptions,
+): Promise<void> {
+  const list = { wish: parseListWish(options), source: await findList(io, file) };
   const progress = startProgress(io, backend.clock, { label: 'suppress import', unit: 'rows' });
   const rejections: RefusedRow[] = [];
   let told = 0;
@@ -144,7 +150,7 @@ async function importFile(backend: CliBackend, io: CliIo, file: string, options:
     } else if (rejections.length < SUPPRESSION_REJECTIONS_SHOWN_MAX) rejections.push(row);
   };
   const result = await backend
-    .importNumbers(source, wordsOf(options), { onRefused, onRows: (rows) => progress.at(rows) })
+    .importNumbers(list, wordsOf(options), { onRefused, onRows: (rows) => progress.at(rows) })
     .finally(() => progress.end());
   if (options.json) await printJson(io, { ...result, rejections });
   else {
@@ -165,8 +171,13 @@ function addImport(suppress: Command, { io, use }: Session): void {
     .option(...CAMPAIGN)
     .option(...REASON)
     .option(...EXPIRES)
+    .option(...FORM_OPTIONS.encoding)
+    .option(...FORM_OPTIONS.delimiter)
+    .option(...FORM_OPTIONS.sheet)
     .option(...JSON_OPTION)
-    .action((file: string, options: AddOptions) => use((backend) => importFile(backend, io, file, options)));
+    .action((file: string, options: AddOptions & FormOptions) =>
+      use((backend) => importFile(backend, io, file, options)),
+    );
 }
 
 /** `suppress add | remove | list | import | clear`. */

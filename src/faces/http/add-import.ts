@@ -12,15 +12,20 @@ import { problems } from './schema/problem.ts';
 import { CampaignParams } from './schema/words.ts';
 import { LIST_TYPES, openUpload, takeUploads } from './uploads.ts';
 
+/** How a list is written, in the query of its upload. */
+export const WishQuery = {
+  encoding: z.string().max(40).optional().describe('If not as found.'),
+  delimiter: z.string().max(10).optional().describe('If not as found; `tab` for a tab.'),
+  sheet: z.string().max(100).optional().describe('Of a workbook, if not its first.'),
+};
+
 const UploadQuery = z.strictObject({
   fileName: z.string().min(1).max(255).optional().describe('What the list is called, for people.'),
   mode: z
     .enum(['add', 'update'])
     .default('add')
     .describe('`update` changes the attributes of callees that wait for a call and are in the list again.'),
-  encoding: z.string().max(40).optional().describe('If not as found.'),
-  delimiter: z.string().max(10).optional().describe('If not as found; `tab` for a tab.'),
-  sheet: z.string().max(100).optional().describe('Of a workbook, if not its first.'),
+  ...WishQuery,
   dryRun: z
     .enum(['true', 'false', ''])
     .optional()

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { SUPPRESSION_REJECTIONS_SHOWN_MAX } from '../../core/limits.ts';
+import { parseListWish } from '../../core/list-wish.ts';
 import { spooled } from '../../pipelines/add-import.ts';
 import { type RefusedRow, suppressList } from '../../pipelines/suppress-list.ts';
-import { ListBody } from './add-import.ts';
+import { ListBody, WishQuery } from './add-import.ts';
 import { requireVisitor } from './authorise.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
 import { answerOnce, fingerprintOf, OnceHeaders } from './once.ts';
@@ -19,6 +20,7 @@ const Query = z.strictObject({
     .max(40)
     .optional()
     .describe('`2027-01-01`, or with time and offset. Left out: for good.'),
+  ...WishQuery,
 });
 
 /** `POST /v1/suppression/:list/imports`: puts every number of a file on a list, and says how its rows ended. */
@@ -41,7 +43,8 @@ export async function suppressionImportRoutes(app: HttpServer, deps: HttpDeps): 
     },
     handler: async (request, reply) => {
       const { list } = request.params;
-      const { fileName: wanted, ...cause } = request.query;
+      const { fileName: wanted, encoding, delimiter, sheet, ...cause } = request.query;
+      const wish = parseListWish({ encoding, delimiter, sheet });
       const { fileName: sent, content } = await openUpload(app, deps, request);
       const fileName = wanted ?? (sent === '' ? 'upload' : sent);
       const by = requireVisitor(request).name;
@@ -53,7 +56,7 @@ export async function suppressionImportRoutes(app: HttpServer, deps: HttpDeps): 
             if (rejections.length < SUPPRESSION_REJECTIONS_SHOWN_MAX) rejections.push(row);
           };
           const input = { ...campaignInput(list), ...cause, by };
-          const result = await suppressList(deps, input, { path: file.path, fileName }, { onRefused });
+          const result = await suppressList(deps, input, { path: file.path, fileName, wish }, { onRefused });
           request.deed = { subject: list, text: `${result.added} numbers were added` };
           return { status: 200, document: { ...result, list, rejections } };
         });

@@ -1,4 +1,3 @@
-import type { CampaignSettings } from '../../core/campaign.ts';
 import type { ResolvedColumns } from '../../core/columns.ts';
 import { type ErrorListCells, errorListCells } from '../../core/error-list.ts';
 import { AppError } from '../../core/errors.ts';
@@ -8,6 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ListBlock, OpenList } from '../../ports/list-reader.ts';
 import type { CampaignRecord, Store } from '../../ports/store.ts';
 import type { Suppression } from '../../ports/suppression.ts';
+import { headFault } from './head-fault.ts';
 import { type JudgeRows, judgeKnown } from './judge.ts';
 import { ListRows } from './list-rows.ts';
 import { RowMapper, rowTimes } from './row-mapper.ts';
@@ -76,7 +76,7 @@ export async function readList(deps: ReadDeps, from: ListOfImport, options: Read
         if (block.records.length === 0) continue;
         let first = 0;
         if (rows === undefined) {
-          const header = readHeader(block, from.campaign.settings);
+          const header = readHeader(block, from);
           rows = await openRows(deps, from, header, line);
           first = header.firstRow;
         }
@@ -89,7 +89,7 @@ export async function readList(deps: ReadDeps, from: ListOfImport, options: Read
       fault = error;
     }
     if (rows === undefined) {
-      throw fault ?? new AppError('file_invalid', 'the file is empty; its first line must name the columns');
+      throw fault ?? headFault('the file is empty; its first line must name the columns', list);
     }
     if ((await rows.finish()) === 'overtaken') return { end: 'overtaken' };
     return { end: 'file', rows: rows.read, fault };
@@ -108,7 +108,10 @@ export interface ListHeader {
 }
 
 /** Takes the header from the first block. Throws AppError `file_invalid` when it does not say what is what. */
-export function readHeader(block: ListBlock, settings: CampaignSettings): ListHeader {
+export function readHeader(
+  block: ListBlock,
+  { campaign, list }: Pick<ListOfImport, 'campaign' | 'list'>,
+): ListHeader {
   const broken = block.faults.get(0);
   if (broken !== undefined) {
     throw new AppError('file_invalid', `line ${block.lines[0]}, the header: ${broken.message}`);
@@ -116,8 +119,8 @@ export function readHeader(block: ListBlock, settings: CampaignSettings): ListHe
   const errorCells = errorListCells(block.records[0] ?? []);
   const whole = Math.min(...block.faults.keys(), block.records.length);
   const records = errorCells === undefined ? block.records.slice(0, whole) : [errorCells.header];
-  const found = findHead(records, settings);
-  if (!found.ok) throw new AppError('file_invalid', found.message);
+  const found = findHead(records, campaign.settings);
+  if (!found.ok) throw headFault(found.message, list);
   return { columns: found.columns, errorCells, firstRow: errorCells === undefined ? found.firstRow : 1 };
 }
 

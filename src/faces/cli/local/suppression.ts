@@ -56,13 +56,13 @@ export function localSuppression(deps: CliDeps, user: string, signal: AbortSigna
       const actions = await deps.suppression.actions((await namedList(deps, campaign)).list);
       return actions.map((one) => ({ ...one, at: timeText(one.at) }));
     },
-    async importNumbers(source, words, { onRefused, onRows }) {
+    async importNumbers({ source, wish }, words, { onRefused, onRows }) {
       const { fileName } = source;
       const result = await withFile(deps, source, (path) =>
         suppressList(
           deps,
           inputOf(words),
-          { path, fileName },
+          { path, fileName, wish },
           {
             onRefused: (row: RefusedRow) => onRefused(row),
             onRows,

@@ -63,8 +63,8 @@ export function remoteSuppression(
       for await (const action of newestFirst) actions.push(action);
       return actions.reverse();
     },
-    async importNumbers(source, { campaign, reason, expires }, { onRefused }) {
-      const query = { fileName: sentName(source.fileName), reason, expires };
+    async importNumbers({ source, wish }, { campaign, reason, expires }, { onRefused }) {
+      const query = { fileName: sentName(source.fileName), reason, expires, ...wish };
       const request = { method: 'POST', path: pathOf(campaign, 'imports'), query, isLong: true } as const;
       const { rejections, ...result } = await uploading(client, io, source, (upload) =>
         client.document(ListImport, { ...request, upload }),
