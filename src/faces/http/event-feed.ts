@@ -22,6 +22,8 @@ interface Listener {
   readonly campaign: string | undefined;
   readonly out: PassThrough;
   wroteAt: number;
+  /** When it was asked last whether the listener may still listen. */
+  welcomedAt: number;
 }
 
 interface Seen {
@@ -69,14 +71,20 @@ export class EventFeed {
       throw new AppError('not_ready', `${EVENTS_LISTENERS_MAX} streams of events are open; come again later`);
     }
     const out = new PassThrough({ highWaterMark: EVENTS_BEHIND_BYTES_MAX });
-    const listener = { visitor, campaign, out, wroteAt: this.#deps.clock.now() };
+    const now = this.#deps.clock.now();
+    const listener = { visitor, campaign, out, wroteAt: now, welcomedAt: now };
     this.#listeners.add(listener);
     out.once('close', () => this.#listeners.delete(listener));
     out.write(RETRY);
     const [name, event] = last?.split('-') ?? [];
     const known = name === this.#name ? Number(event) : 0;
-    // What it is told here is not told again by the look that finds it changed.
-    await this.#look(campaign === undefined ? undefined : [campaign], listener);
+    try {
+      // What it is told here is not told again by the look that finds it changed.
+      await this.#look(campaign === undefined ? undefined : [campaign], listener);
+    } catch (error) {
+      out.destroy();
+      throw error;
+    }
     for (const seen of [...this.#seen.values()].sort((a, b) => a.event - b.event)) {
       if (seen.event > known) this.#tell(listener, seen);
     }
@@ -158,13 +166,17 @@ export class EventFeed {
     listener.wroteAt = this.#deps.clock.now();
   }
 
-  /** Shows proxies that the stream lives, and lets those go whose key or session does not any more. */
+  /**
+   * Shows proxies that the stream lives, and lets those go whose key or session does not any more, also where there is
+   * news all the time.
+   */
   async #keepAlive(): Promise<void> {
     const now = this.#deps.clock.now();
     for (const listener of this.#listeners) {
-      if (now - listener.wroteAt < EVENTS_HEARTBEAT) continue;
-      if (await isStillWelcome(this.#deps, listener.visitor)) this.#write(listener, HEARTBEAT);
-      else listener.out.end();
+      if (now - listener.wroteAt >= EVENTS_HEARTBEAT) this.#write(listener, HEARTBEAT);
+      if (now - listener.welcomedAt < EVENTS_HEARTBEAT) continue;
+      listener.welcomedAt = now;
+      if (!(await isStillWelcome(this.#deps, listener.visitor))) listener.out.end();
     }
   }
 }

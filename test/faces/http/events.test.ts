@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EVENTS_HEARTBEAT, EVENTS_INTERVAL, EVENTS_LISTENERS_MAX } from '../../../src/core/limits.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type HttpSite, openHttpSite, putCampaign } from '../../support/http-site.ts';
+import { type HttpSite, openHttpSite, putCampaign, withKey } from '../../support/http-site.ts';
 
 let site: HttpSite;
 let address: string;
@@ -107,6 +107,29 @@ describe('a stream of events', () => {
     for (let ms = 0; ms < EVENTS_HEARTBEAT; ms += EVENTS_INTERVAL) await look();
     await eventually(() => expect(goes.reply.complete).toBe(true));
     expect(stays.reply.complete).toBe(false);
+  });
+
+  it('ends for a key that was revoked also where there is news all the time', async () => {
+    await putCampaign(site, 'busy');
+    const { key, secret } = await site.deps.apiKeys.create({ role: 'viewer' }, 0);
+    const goes = await listen('', { authorization: `Bearer ${secret}` });
+    await site.deps.apiKeys.revoke(key.id);
+    for (let ms = 0, news = 0; ms < EVENTS_HEARTBEAT; ms += EVENTS_INTERVAL, news += 1) {
+      await act('busy', news % 2 === 0 ? 'start' : 'pause');
+      await eventually(() => expect(site.clock.sleepers).toBe(1));
+      site.clock.advance(EVENTS_INTERVAL);
+    }
+    await eventually(() => expect(goes.reply.complete).toBe(true));
+    expect(goes.told().length).toBeGreaterThan(2);
+  });
+
+  it('that could not begin leaves no place taken', async () => {
+    const campaignIds = async (): Promise<string[]> => Promise.reject(new Error('Command timed out'));
+    const store = { ...site.store, campaignIds };
+    const app = await site.another({ store });
+    const ask = () => app.inject(withKey(site.keys.viewer, { url: '/v1/events' }));
+    for (let n = 0; n < EVENTS_LISTENERS_MAX; n += 1) expect((await ask()).statusCode).toBe(503);
+    expect((await ask()).json().code).toBe('redis_unavailable');
   });
 
   it('costs nothing once nobody listens, and there are only so many', async () => {
