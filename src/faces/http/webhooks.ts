@@ -9,6 +9,7 @@ import type { HistoryFeed, Webhook, WebhookStore } from '../../ports/webhooks.ts
 import { timeText } from '../documents.ts';
 import { requireVisitor } from './authorise.ts';
 import type { HttpDeps, HttpPart, HttpServer } from './deps.ts';
+import { answerOnce, fingerprintOf, OnceHeaders } from './once.ts';
 import { problems } from './schema/problem.ts';
 
 export interface WebhookSources {
@@ -137,13 +138,17 @@ function addWrites(app: HttpServer, deps: HttpDeps, sources: WebhookSources): vo
       tags,
       summary:
         'Have an address told of events from now on; the secret that verifies messages is shown this once',
+      headers: OnceHeaders,
       body: Wish,
       response: { 201: NewDocument, ...problems(404, 409, 415, 422) },
     },
     handler: async (request, reply) => {
-      const webhook = await addWebhook(deps, sources, request.body, requireVisitor(request).name);
-      request.deed = { subject: webhook.id, text: new URL(webhook.url).origin };
-      return reply.code(201).send({ ...documentOf(webhook), secret: webhook.secret });
+      return answerOnce(deps, request, reply, fingerprintOf(request.body), async () => {
+        const webhook = await addWebhook(deps, sources, request.body, requireVisitor(request).name);
+        request.deed = { subject: webhook.id, text: new URL(webhook.url).origin };
+        const again: z.infer<typeof NewDocument> = { ...documentOf(webhook), secret: null };
+        return { status: 201, document: { ...again, secret: webhook.secret }, again };
+      });
     },
   });
   app.route({

@@ -32,8 +32,8 @@ afterEach(async () => {
   redis.disconnect();
 });
 
-function add(payload: object) {
-  return site.ask('admin', { method: 'POST', url: '/v1/webhooks', payload });
+function add(payload: object, headers = {}) {
+  return site.ask('admin', { method: 'POST', url: '/v1/webhooks', payload, headers });
 }
 
 describe('webhooks', () => {
@@ -53,6 +53,16 @@ describe('webhooks', () => {
     expect(listed).toMatchObject({ id, url: URL, campaign: null, numbers: false, failures: 0, ended: false });
     expect(JSON.stringify(listed)).not.toContain('whsec_');
     expect(JSON.stringify((await site.ask('admin', { url: '/v1/trail' })).json())).not.toContain('whsec_');
+  });
+
+  it('asked for again under one Idempotency-Key are added once, and the secret is not kept', async () => {
+    const headers = { 'idempotency-key': 'one' };
+    const first = await add({ url: URL }, headers);
+    const again = await add({ url: URL }, headers);
+    expect([first.statusCode, again.statusCode]).toEqual([201, 201]);
+    expect(again.json()).toEqual({ ...first.json(), secret: null });
+    expect(await webhooks.list()).toHaveLength(1);
+    expect((await add({ url: `${URL}/other` }, headers)).statusCode).toBe(422);
   });
 
   it.each([
