@@ -4,7 +4,13 @@ import { SUPPRESSION_REJECTIONS_SHOWN_MAX } from '../../src/core/limits.ts';
 import { ACTION_NAMES, ACTIONS } from '../../src/pipelines/actions.ts';
 import { type CliSite, openCliSite } from '../support/cli-site.ts';
 import { eventually } from '../support/eventually.ts';
-import { callSeeded, SEEDED_AT, SEEDED_SETTINGS, seedCampaign } from '../support/seeded-campaign.ts';
+import {
+  callSeeded,
+  SEEDED_AT,
+  SEEDED_SETTINGS,
+  seedCampaign,
+  seededNumber,
+} from '../support/seeded-campaign.ts';
 
 const LIST = 'number,name\n13800138000,Mei\n';
 
@@ -69,11 +75,19 @@ describe('campaigns over the API', () => {
     await site.remote('campaign start spring');
     const retried = await site.remote('campaign retry-now spring --disposition busy');
     expect(retried).toMatchObject({ code: 0, out: expect.stringMatching(/callees/) });
-    const callee = await site.remote('callee give-up spring c12');
+    const asked: string[] = [];
+    site.app.server.on('request', ({ url = '' }) => asked.push(url));
+    const number = seededNumber(13);
+    const callee = await site.remote(`callee give-up spring ${number}`);
     expect(callee).toMatchObject({ code: 0, out: '"give_up" is done for callee spring-c12\n' });
     expect(JSON.parse((await site.local('callee show spring c12 --json')).out)).toMatchObject({
       state: 'unanswered',
     });
+    for (const command of ['callee show spring', 'suppress add', 'suppress remove'])
+      expect((await site.remote(`${command} ${number}`)).code).toBe(0);
+    expect(asked.length).toBeGreaterThan(4);
+    // Proxies keep the addresses that they pass on.
+    for (const address of asked) expect(address).not.toContain(number.slice(2));
   });
 
   it('can be watched to their end, through an API that is away for a while', async () => {

@@ -7,10 +7,10 @@ import { HTTP_PAGES_READ_MAX, PAGE_SLOTS } from '../../core/limits.ts';
 import { requireCampaign } from '../../pipelines/actions.ts';
 import { findCallee, readCallee } from '../../pipelines/find-callee.ts';
 import { writeReport } from '../../pipelines/report.ts';
-import type { CampaignRecord, DueCallee } from '../../ports/store.ts';
+import type { DueCallee } from '../../ports/store.ts';
 import { calleeDocument, calleeLine, waitingCallee } from '../documents.ts';
 import { requireVisitor } from './authorise.ts';
-import type { HttpDeps, HttpServer } from './deps.ts';
+import type { HttpDeps, HttpServer, Visitor } from './deps.ts';
 import { CsvReply, csvHeaders } from './imports.ts';
 import { calleeFor, lineFor } from './masking.ts';
 import { linkNext, PageQuery } from './paging.ts';
@@ -33,9 +33,8 @@ const ListQuery = PageQuery.extend({
 });
 type ListQuery = z.infer<typeof ListQuery>;
 
-export const CalleeParams = CampaignParams.extend({
-  callee: z.string().min(1).max(100).describe('An id (`c42`), a row (`row:12`) or a number.'),
-});
+const CalleeName = z.string().min(1).max(100).describe('An id (`c42`), a row (`row:12`) or a number.');
+export const CalleeParams = CampaignParams.extend({ callee: CalleeName });
 
 interface FoundCallees {
   readonly callees: readonly DueCallee[];
@@ -94,10 +93,13 @@ function addList(app: HttpServer, deps: HttpDeps): void {
   });
 }
 
-async function storyOf(deps: HttpDeps, campaign: CampaignRecord, ref: CalleeRef) {
+/** The callee that a text names, as this visitor may see it. */
+async function found(deps: HttpDeps, visitor: Visitor, id: string, text: string) {
+  const campaign = await requireCampaign(deps.store, id);
+  const ref = await findCallee(deps, campaign, text);
   const { record, row, stories } = await readCallee(deps, campaign, ref);
-  const document = calleeDocument(calleeLine(campaign.id, ref, record, row), record, row, stories);
-  return waitingCallee(document, campaign, record, deps.clock.now());
+  const document = calleeDocument(calleeLine(id, ref, record, row), record, row, stories);
+  return calleeFor(visitor, waitingCallee(document, campaign, record, deps.clock.now()));
 }
 
 function addOne(app: HttpServer, deps: HttpDeps): void {
@@ -107,14 +109,28 @@ function addOne(app: HttpServer, deps: HttpDeps): void {
     schema: {
       tags,
       summary: 'One callee, with everything that happened to it and why',
+      description:
+        'Whoever knows it by its number only asks by `POST .../callees/find`: logs keep addresses.',
       params: CalleeParams,
       response: { 200: CalleeStory, ...problems(404) },
     },
     handler: async (request) => {
-      const campaign = await requireCampaign(deps.store, request.params.id);
-      const ref = await findCallee(deps, campaign, request.params.callee);
-      return calleeFor(requireVisitor(request), await storyOf(deps, campaign, ref));
+      const { id, callee } = request.params;
+      return found(deps, requireVisitor(request), id, callee);
     },
+  });
+  app.route({
+    method: 'POST',
+    url: '/v1/campaigns/:id/callees/find',
+    config: { access: 'viewer', did: null },
+    schema: {
+      tags,
+      summary: 'The same callee, named in the body, so that its number stands in no address',
+      params: CampaignParams,
+      body: z.strictObject({ callee: CalleeName }).meta({ id: 'CalleeWish' }),
+      response: { 200: CalleeStory, ...problems(404, 415) },
+    },
+    handler: async (request) => found(deps, requireVisitor(request), request.params.id, request.body.callee),
   });
 }
 

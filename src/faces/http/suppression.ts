@@ -29,7 +29,6 @@ const ListName = z
   .regex(/^(?:campaign\.)?[a-z0-9][a-z0-9_-]{0,47}$/, 'write "global", or the id of a campaign')
   .describe('`global`, or the id of a campaign; for a campaign of that name `campaign.global`.');
 export const ListParams = z.strictObject({ list: ListName });
-const NumberParams = ListParams.extend({ number: z.string().min(1).max(100) });
 
 function nameOf(list: SuppressionList): string {
   if (list === 'global') return list;
@@ -193,22 +192,27 @@ function addWrites(app: HttpServer, deps: HttpDeps): void {
     },
   });
   app.route({
-    method: 'DELETE',
-    url: '/v1/suppression/:list/:number',
+    method: 'POST',
+    url: '/v1/suppression/:list/remove',
     config: { did: 'suppression.remove' },
     schema: {
       tags,
       summary: 'Take a number off; callees that it ended stay ended',
-      params: NumberParams,
-      response: { 204: z.undefined(), ...problems(404) },
+      params: ListParams,
+      headers: OnceHeaders,
+      body: SuppressionWish.pick({ number: true }),
+      response: { 200: ListCleared, ...problems(404, 415, 422) },
     },
     handler: async (request, reply) => {
-      const { list, number } = request.params;
+      const { list } = request.params;
+      const { number } = request.body;
       const by = requireVisitor(request).name;
-      const { removed } = await allowNumber(deps, { ...campaignInput(list), number, by });
-      if (!removed) throw new AppError('number_not_listed', `the number is not on the list "${list}"`);
-      request.deed = { subject: list, text: 'a number was taken off' };
-      return reply.code(204).send();
+      return answerOnce(deps, request, reply, fingerprintOf(request.body), async () => {
+        const { removed } = await allowNumber(deps, { ...campaignInput(list), number, by });
+        if (!removed) throw new AppError('number_not_listed', `the number is not on the list "${list}"`);
+        request.deed = { subject: list, text: 'a number was taken off' };
+        return { status: 200, document: { list, removed: 1 } };
+      });
     },
   });
   app.route({

@@ -12,6 +12,8 @@ afterAll(() => site.close());
 
 /** What the API answers without a key: health, and signing in. */
 const OPEN = ['GET /healthz', 'HEAD /healthz', 'GET /readyz', 'HEAD /readyz', 'POST /v1/session'];
+/** What only reads, but is asked for in a body. */
+const READS = ['POST /v1/campaigns/:id/callees/find'];
 
 describe('every route', () => {
   it('that is not open answers 401 without a key, with a wrong one and with one that was revoked', async () => {
@@ -44,7 +46,7 @@ describe('every route', () => {
     for (const { method, url } of routesOf(site.app)) {
       if (OPEN.includes(`${method} ${url}`) || url === '/v1/session') continue;
       const path = url.replace(/:\w+/g, 'x').replace('*', 'x');
-      if (method !== 'GET' && method !== 'HEAD') {
+      if (method !== 'GET' && method !== 'HEAD' && !READS.includes(`${method} ${url}`)) {
         writes += 1;
         const reply = await site.ask('viewer', { method, url: path });
         expect(reply.statusCode, `${method} ${url}`).toBe(403);

@@ -20,6 +20,9 @@ const ask = async (url: string, role: 'viewer' | 'operator' = 'operator') => {
   return { status: reply.statusCode, body: reply.body, json: () => reply.json(), headers: reply.headers };
 };
 
+const find = (callee: string) =>
+  site.ask('operator', { method: 'POST', url: '/v1/campaigns/spring/callees/find', payload: { callee } });
+
 async function walk(query: string): Promise<{ ids: string[]; pages: number }> {
   const ids: string[] = [];
   let pages = 0;
@@ -61,6 +64,7 @@ describe('a callee', () => {
     expect(byId.json().history.map(({ to }: { to: string }) => to)).toEqual(['batched', 'calling', 'missed']);
     for (const way of ['c3', 'row:4', `+${seededNumber(4)}`, seededNumber(4).slice(2)]) {
       expect((await ask(`/callees/${encodeURIComponent(way)}`)).json()).toEqual(byId.json());
+      expect((await find(way)).json()).toEqual(byId.json());
     }
     expect((await ask('/callees/row:2400')).json().id).toBe('spring-c2399');
     expect((await ask('/callees/c0')).json().waiting).toBeNull();
@@ -74,6 +78,7 @@ describe('a callee', () => {
       const reply = await ask(`/callees/${way}`);
       expect(reply.status, way).toBe(404);
       expect(reply.json().code).toBe('callee_not_found');
+      expect((await find(way)).json()).toEqual(reply.json());
       expect(reply.body).not.toContain('13900000000');
     }
     expect(site.logged.join('\n')).not.toMatch(/13900000000|8613800000004/);

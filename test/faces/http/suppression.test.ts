@@ -50,8 +50,8 @@ describe('a number', () => {
     const callee = (await site.ask('operator', { url: '/v1/campaigns/spring/callees/row:3' })).json();
     expect(callee.state).toBe('suppressed');
     const remove = () =>
-      site.ask('operator', { method: 'DELETE', url: `/v1/suppression/spring/${encodeURIComponent(number)}` });
-    expect((await remove()).statusCode).toBe(204);
+      site.ask('operator', { method: 'POST', url: '/v1/suppression/spring/remove', payload: { number } });
+    expect((await remove()).json()).toEqual({ list: 'spring', removed: 1 });
     const gone = await remove();
     expect(gone.statusCode).toBe(404);
     expect(gone.json().code).toBe('number_not_listed');

@@ -53,7 +53,14 @@ describe('a viewer', () => {
   it('sees the same callee as an operator otherwise', async () => {
     const ask = async (role: 'viewer' | 'operator') =>
       (await site.ask(role, { url: '/v1/campaigns/spring/callees/c0' })).json();
+    const find = {
+      method: 'POST',
+      url: '/v1/campaigns/spring/callees/find',
+      payload: { callee: LOCAL },
+    } as const;
     const [masked, full] = [await ask('viewer'), await ask('operator')];
+    expect((await site.ask('viewer', find)).json()).toEqual(masked);
+    expect((await site.ask('operator', find)).json()).toEqual(full);
     expect(full.callee).toBe(`+${NUMBER}`);
     expect(full.uui).toBe(`call ${LOCAL}`);
     expect(masked.callee).toBe('+861********78');

@@ -7,16 +7,24 @@ import type { ApiClient } from './api-client.ts';
 
 /** Callees over the API. A key with the role viewer is shown masked numbers. */
 export function remoteCallees(client: ApiClient): CalleeBackend {
+  // In the body: what stands in an address is kept by the logs of proxies, and it may be a number.
+  const find = (campaignId: string, callee: string) =>
+    client.document(CalleeStory, {
+      method: 'POST',
+      path: apiPath('campaigns', campaignId, 'callees', 'find'),
+      json: { callee },
+    });
   return {
-    callee: (campaignId, text) =>
-      client.document(CalleeStory, { path: apiPath('campaigns', campaignId, 'callees', text) }),
+    callee: find,
     callees: (campaignId, state) =>
       client.pages(z.array(Callee), { path: apiPath('campaigns', campaignId, 'callees'), query: { state } }),
-    actOnCallee: (action, campaignId, text) =>
-      client.document(ActionResult, {
+    async actOnCallee(action, campaignId, text) {
+      const { id } = await find(campaignId, text);
+      return client.document(ActionResult, {
         method: 'POST',
-        path: apiPath('campaigns', campaignId, 'callees', text, 'actions', action),
+        path: apiPath('campaigns', campaignId, 'callees', id, 'actions', action),
         json: {},
-      }),
+      });
+    },
   };
 }

@@ -42,7 +42,7 @@ export function remoteSuppression(
     async allow(number, campaign) {
       const list = nameOf(campaign);
       try {
-        await client.reply({ method: 'DELETE', path: pathOf(campaign, number) });
+        await client.reply({ method: 'POST', path: pathOf(campaign, 'remove'), json: { number } });
         return { list, removed: true };
       } catch (error) {
         if (error instanceof AppError && error.code === 'number_not_listed') return { list, removed: false };

@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import type { CalleeDocument } from '../../documents.ts';
 import type { ActionResultDocument, Waiting } from '../api/documents.ts';
 import { idempotencyKey } from '../api/idempotency.ts';
 import { get, request } from '../api/request.ts';
@@ -19,11 +18,9 @@ import { Note, Shown } from '../parts/states.tsx';
 import { Time, ZoneNote } from '../parts/time.tsx';
 import { say } from '../parts/toast.tsx';
 import { Timeline } from './callee-timeline.tsx';
-import { campaignPath, type Settings, zoneOf } from './campaign-place.ts';
+import { type Callee, campaignPath, findCallee, type Settings, zoneOf } from './campaign-place.ts';
 
 const EVERY_MS = 5_000;
-
-type Callee = CalleeDocument & { readonly waiting: Waiting | null };
 
 /** What may be asked for in which state; the server refuses what came too late. */
 const POSSIBLE: Readonly<Record<string, readonly string[]>> = {
@@ -34,7 +31,7 @@ const POSSIBLE: Readonly<Record<string, readonly string[]>> = {
 };
 
 function CalleeActions(props: {
-  readonly path: string;
+  readonly campaign: string;
   readonly callee: Callee;
   readonly onDone: () => void;
 }) {
@@ -43,7 +40,7 @@ function CalleeActions(props: {
   if (!isOperator.value) return null;
   const run = async (action: string): Promise<void> => {
     const headers = { 'idempotency-key': idempotencyKey() };
-    const path = `${props.path}/actions/${action}`;
+    const path = campaignPath(props.campaign, 'callees', callee.id, 'actions', action);
     const { data } = await request<ActionResultDocument>('POST', path, { body: {}, headers });
     say(t('action.done', { action: calleeAction(action).name, text: actionResult(data) }));
     props.onDone();
@@ -141,8 +138,7 @@ function Facts({ callee, zone }: { readonly callee: Callee; readonly zone: strin
 
 /** One callee: where it is and why, what it waits for, and its whole story. */
 export function CalleePage({ campaign, callee }: { readonly campaign: string; readonly callee: string }) {
-  const path = campaignPath(campaign, 'callees', callee);
-  const loaded = useLoad(path, (signal) => get<Callee>(path, signal), EVERY_MS);
+  const loaded = useLoad(`${campaign}/${callee}`, (signal) => findCallee(campaign, callee, signal), EVERY_MS);
   const settings = useLoad(campaignPath(campaign, 'settings'), (signal) =>
     get<Settings>(campaignPath(campaign, 'settings'), signal),
   ).data;
@@ -164,7 +160,7 @@ export function CalleePage({ campaign, callee }: { readonly campaign: string; re
           </>
         )
       }
-      actions={data && <CalleeActions path={path} callee={data} onDone={loaded.reload} />}
+      actions={data && <CalleeActions campaign={campaign} callee={data} onDone={loaded.reload} />}
     >
       <Shown of={loaded}>
         {(one) => (

@@ -1,46 +1,61 @@
 import { useState } from 'preact/hooks';
 import type { CalleeLine } from '../../documents.ts';
-import { query } from '../api/request.ts';
+import { type Problem, query } from '../api/request.ts';
 import { DISPOSITION_WORDS, dispositionText } from '../i18n/call-words.ts';
 import { numberText } from '../i18n/format.ts';
 import { reasonSentence } from '../i18n/reason-words.ts';
 import { CALLEE_ORDER, stateWord } from '../i18n/state-words.ts';
 import { t } from '../i18n/translate.ts';
 import { go, route, to } from '../live/route.ts';
+import { asProblem } from '../live/use-load.ts';
 import { usePages } from '../live/use-pages.ts';
 import { SelectField, TextField } from '../parts/field.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { StatePill } from '../parts/pill.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
+import { Empty, Failure, Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
-import { campaignPath, type TabProps } from './campaign-place.ts';
+import { campaignPath, findCallee, type TabProps } from './campaign-place.ts';
 
 const EVERY_MS = 20_000;
 
-/** Opens the callee that was named by number, row or id, whichever it looks like. */
+/** Opens the callee that was named by number, row or id, whichever it looks like; its page has its id for an address. */
 function FindCallee({ campaign }: { readonly campaign: string }) {
   const [text, setText] = useState('');
-  const find = (event: Event): void => {
-    event.preventDefault();
+  const [problem, setProblem] = useState<Problem>();
+  const find = async (): Promise<void> => {
     const wanted = text.trim().replace(/[\s()-]+(?=\d)/g, (gap) => (/^-+$/.test(gap) ? gap : ''));
     const row = /^(?:row|行|#)\s*:?\s*(\d+)$/i.exec(wanted)?.[1];
-    if (wanted !== '') go(['campaigns', campaign, 'callees', row === undefined ? wanted : `row:${row}`]);
+    if (wanted === '') return;
+    setProblem(undefined);
+    try {
+      const { id } = await findCallee(campaign, row === undefined ? wanted : `row:${row}`);
+      go(['campaigns', campaign, 'callees', id]);
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void find();
   };
   return (
-    <form class="row" onSubmit={find}>
-      <TextField
-        label={t('callees.find')}
-        type="search"
-        value={text}
-        onInput={setText}
-        placeholder="13800138000 · row 12"
-        hint={t('callees.findHint')}
-      />
-      <button type="submit" class="button primary">
-        {t('callees.open')}
-      </button>
-    </form>
+    <>
+      <form class="row" onSubmit={submit}>
+        <TextField
+          label={t('callees.find')}
+          type="search"
+          value={text}
+          onInput={setText}
+          placeholder="13800138000 · row 12"
+          hint={t('callees.findHint')}
+        />
+        <button type="submit" class="button primary">
+          {t('callees.open')}
+        </button>
+      </form>
+      {problem !== undefined && <Failure problem={problem} />}
+    </>
   );
 }
 

@@ -73,7 +73,7 @@ export function SuppressionEntries({ list, path }: { readonly list: string; read
     if (changes > 0) reload();
   }, [changes, reload]);
   const remove = async (number: string): Promise<void> => {
-    await request('DELETE', `${path}/${encodeURIComponent(number)}`);
+    await request('POST', `${path}/remove`, { body: { number } });
     say(t('suppression.removed'));
     suppressionChanged();
   };
