@@ -4,6 +4,9 @@ import { DAY, HOUR, MINUTE, SECOND } from '../time.ts';
 /** Bytes of a JSON body. A campaign file has some kilobytes; lists are uploads, which have a bound of their own. */
 export const HTTP_BODY_BYTES_MAX = 1024 * 1024;
 
+/** How long a JSON body may take: a minute for a megabyte is a bad line, longer is somebody who holds connections. */
+export const HTTP_BODY_TIME_MAX = MINUTE;
+
 /** Bytes of an uploaded list: as of a dropped one. */
 export const HTTP_UPLOAD_BYTES_MAX = 512 * 1024 * 1024;
 

@@ -115,6 +115,8 @@ declare module 'fastify' {
     did?: string | null;
     /** `sign_in` for attempts to sign in; `none` for what costs nothing, such as health. */
     rate?: 'sign_in' | 'none';
+    /** Its body is a file, which may take its time (`uploads.ts`). */
+    takesFiles?: boolean;
     /** A write from a browser proves its origin by the headers that browsers set, since its page is not ours to change. */
     csrf?: 'origin';
   }

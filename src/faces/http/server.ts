@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie';
 import Fastify, { type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
-import { HTTP_BODY_BYTES_MAX, HTTP_SILENCE_MAX } from '../../core/limits.ts';
+import { HTTP_BODY_BYTES_MAX, HTTP_BODY_TIME_MAX, HTTP_SILENCE_MAX } from '../../core/limits.ts';
 import { actionRoutes } from './actions.ts';
 import { uploadRoutes } from './add-import.ts';
 import { attentionRoutes } from './attention.ts';
@@ -65,6 +65,16 @@ function takeEmptyJson(app: HttpServer): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
     else parse(request, body.toString(), done);
+  });
+}
+
+/** Whoever sends a document byte by byte, known here or not, holds a connection for nothing. Uploads watch themselves. */
+function endSlowBodies(app: HttpServer): void {
+  app.addHook('onRequest', async ({ raw, headers, routeOptions }) => {
+    const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+    if (!hasBody || routeOptions.config.takesFiles) return;
+    const timer = setTimeout(() => raw.destroy(), HTTP_BODY_TIME_MAX).unref();
+    raw.once('end', () => clearTimeout(timer));
   });
 }
 
@@ -138,6 +148,7 @@ export async function buildServer(deps: HttpDeps): Promise<HttpServer> {
     sendProblem(deps.log, error, request, reply),
   );
   takeEmptyJson(app);
+  endSlowBodies(app);
   await app.register(cookie);
   await protectBrowsers(app);
   rememberRoutes(app);

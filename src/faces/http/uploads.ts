@@ -42,6 +42,9 @@ export async function takeUploads(scope: HttpServer): Promise<void> {
   });
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   scope.addHook('onError', async (request) => letRunOut(request));
+  scope.addHook('onRoute', (route) => {
+    route.config = { ...route.config, takesFiles: true };
+  });
 }
 
 function tooLarge(max: number): AppError {

@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProviderState } from '../../../src/adapters/redis/provider-state.ts';
 import { createRedisStore } from '../../../src/adapters/redis/store.ts';
-import { PROVIDER_AWAY_MAX, PROVIDER_EVIDENCE_MAX } from '../../../src/core/limits.ts';
+import { HTTP_BODY_TIME_MAX, PROVIDER_AWAY_MAX, PROVIDER_EVIDENCE_MAX } from '../../../src/core/limits.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type HttpSite, openHttpSite, putCampaign } from '../../support/http-site.ts';
 import { startTestRedis } from '../../support/redis-server.ts';
@@ -153,6 +153,30 @@ describe('what goes wrong', () => {
       expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
       const [, body = ''] = text.split('\r\n\r\n');
       expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'request_invalid' });
+    }
+  });
+
+  it('whose documents never end lose their connection, known or not', async () => {
+    const server = await site.another({});
+    const { port } = new URL(await server.listen({ port: 0, host: '127.0.0.1' }));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      for (const head of [
+        'POST /v1/session HTTP/1.1\r\ncontent-length: 400',
+        'POST /v1/session HTTP/1.1\r\ntransfer-encoding: chunked',
+        'PUT /v1/campaigns/x HTTP/1.1\r\ncontent-length: 400',
+        'POST /nowhere HTTP/1.1\r\ncontent-length: 400',
+      ]) {
+        const socket = connect(Number(port), '127.0.0.1').on('data', () => {});
+        const asked = once(server.server, 'request');
+        socket.write(`${head}\r\nhost: x\r\ncontent-type: application/json\r\n\r\n`);
+        await asked;
+        const ended = once(socket, 'close');
+        vi.advanceTimersByTime(HTTP_BODY_TIME_MAX);
+        await ended;
+      }
+    } finally {
+      vi.useRealTimers();
     }
   });
 
