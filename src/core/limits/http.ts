@@ -44,6 +44,12 @@ export const HTTP_STRANGER_REQUESTS_PER_MINUTE = 300;
 /** Attempts to sign in a minute and address. Keys cannot be guessed; this keeps logs and processors free of trying. */
 export const HTTP_SIGN_INS_PER_MINUTE = 10;
 
+/** How much of a limit a process counts at once: a hundredth asks Redis so rarely that it costs nothing, and is missed by nobody. */
+export const HTTP_RATE_LEASE_SHARE = 0.01;
+
+/** Keys and addresses whose requests a process counts by itself: more than there are keys, and some megabytes at most. */
+export const HTTP_RATE_LEASES_MAX = 10_000;
+
 /** How long a browser stays signed in: one working day. */
 export const SESSION_LIFE = 12 * HOUR;
 

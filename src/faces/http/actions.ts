@@ -12,7 +12,7 @@ import { findCallee } from '../../pipelines/find-callee.ts';
 import { requireVisitor } from './authorise.ts';
 import { CalleeParams } from './callees.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
-import { answerOnce, fingerprintOf, OnceHeaders } from './once.ts';
+import { answerOnce, OnceHeaders } from './once.ts';
 import { ActionResult, DispositionName, PossibleAction } from './schema/action.ts';
 import { problems } from './schema/problem.ts';
 import { CampaignParams } from './schema/words.ts';
@@ -81,7 +81,7 @@ function addCampaignActions(app: HttpServer, deps: HttpDeps): void {
       const { id, action } = request.params;
       const { name: by } = requireVisitor(request);
       const row: OperatorAction = ACTIONS[action];
-      return answerOnce(deps, request, reply, fingerprintOf(request.body), async () => {
+      return answerOnce(deps, request, reply, request.body, async () => {
         if (needsOf(row) === 'nothing' && request.body?.disposition !== undefined) {
           throw new AppError('input_invalid', `"${action}" takes no disposition`);
         }

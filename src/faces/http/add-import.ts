@@ -6,7 +6,7 @@ import { tryImport } from '../../pipelines/try-import.ts';
 import type { Spool, SpooledFile } from '../../ports/spool.ts';
 import { type ImportDocument, importDocument } from '../documents.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
-import { type Answer, answerOnce, fingerprintOf, OnceHeaders } from './once.ts';
+import { type Answer, answerOnce, OnceHeaders } from './once.ts';
 import { DryRun, Import } from './schema/import.ts';
 import { problems } from './schema/problem.ts';
 import { CampaignParams } from './schema/words.ts';
@@ -68,8 +68,7 @@ async function takeOnce(
   const file = await spooled(deps.spool, source);
   try {
     const own = { ...deps, spool: holding(deps.spool, file) };
-    const fingerprint = fingerprintOf(file.sha256);
-    return await answerOnce(deps, request, reply, fingerprint, () => take(own, request, campaignId, source));
+    return await answerOnce(deps, request, reply, file.sha256, () => take(own, request, campaignId, source));
   } finally {
     // Kept under its lasting name, it is no longer there to be forgotten.
     await deps.spool.discard(file);

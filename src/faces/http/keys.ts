@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { ApiKey } from '../../ports/api-keys.ts';
 import { timeText } from '../documents.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
-import { answerOnce, fingerprintOf, OnceHeaders } from './once.ts';
+import { answerOnce, OnceHeaders } from './once.ts';
 import { Key, KeyWish, NewKey } from './schema/key.ts';
 import { problems } from './schema/problem.ts';
 
@@ -39,7 +39,7 @@ export function keyRoutes(app: HttpServer, deps: HttpDeps): void {
       response: { 201: NewKey, ...problems(409, 415, 422) },
     },
     handler: async (request, reply) => {
-      return answerOnce(deps, request, reply, fingerprintOf(request.body), async () => {
+      return answerOnce(deps, request, reply, request.body, async () => {
         const { key, secret } = await deps.apiKeys.create(request.body, deps.clock.now());
         request.deed = { subject: key.id, text: `"${key.name}", ${key.role}` };
         const again: z.infer<typeof NewKey> = { ...keyDocument(key, undefined), secret: null };

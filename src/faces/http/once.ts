@@ -51,8 +51,8 @@ function scopeOf(request: FastifyRequest): string | undefined {
   return JSON.stringify([requireVisitor(request).keyId, request.method, request.url, key]);
 }
 
-/** What tells a request from another one: its body, in whatever form it is at hand. */
-export function fingerprintOf(body: unknown): string {
+/** What tells a request from another one. */
+function fingerprintOf(body: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(body) ?? '')
     .digest('hex');
@@ -60,7 +60,8 @@ export function fingerprintOf(body: unknown): string {
 
 /**
  * The document that answers a request, its status and headers set on the reply. Once per Idempotency-Key: the same
- * request again gets the kept reply, without `work` being run.
+ * request again gets the kept reply, without `work` being run. `body` tells it from another one: what it brings, in
+ * whatever form that is at hand.
  * A request that fails is forgotten, so that it may be sent again. Throws AppError `idempotency_key_reused` for
  * another request under the key, `request_in_progress` while the first one runs.
  */
@@ -68,11 +69,12 @@ export async function answerOnce<T>(
   deps: Pick<HttpDeps, 'keptReplies'>,
   request: FastifyRequest,
   reply: FastifyReply,
-  fingerprint: string,
+  body: unknown,
   work: () => Promise<Answer<T>>,
 ): Promise<T> {
   const scope = scopeOf(request);
   if (scope === undefined) return told(reply, await work());
+  const fingerprint = fingerprintOf(body);
   const claim = await deps.keptReplies.claim(scope, fingerprint);
   if (claim.state === 'done') return repeated(reply, claim.reply);
   if (claim.state === 'other') {

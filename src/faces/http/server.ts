@@ -21,7 +21,7 @@ import { keyRoutes } from './keys.ts';
 import { answerUnknownRoutes, rememberRoutes } from './not-found.ts';
 import { sendProblem } from './problems.ts';
 import { progressRoutes } from './progress.ts';
-import { countRequests } from './rates.ts';
+import { requestCounter } from './rates.ts';
 import { protectBrowsers } from './security-headers.ts';
 import { sessionRoutes } from './session.ts';
 import { suppressionRoutes } from './suppression.ts';
@@ -89,9 +89,9 @@ function logRequests(app: HttpServer, { log }: HttpDeps): void {
 }
 
 /** Hooks that every request passes, in their order. */
-async function guardRequests(app: HttpServer, deps: HttpDeps): Promise<void> {
+function guardRequests(app: HttpServer, deps: HttpDeps): void {
   const door = doorkeeper(deps);
-  const count = await countRequests(app, deps);
+  const count = requestCounter(deps);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     await door.identify(request);
@@ -152,7 +152,7 @@ export async function buildServer(deps: HttpDeps): Promise<HttpServer> {
   await app.register(cookie);
   await protectBrowsers(app);
   rememberRoutes(app);
-  await guardRequests(app, deps);
+  guardRequests(app, deps);
   await serveDocument(app);
   for (const part of [...PARTS, ...(deps.parts ?? []), documentRoutes]) {
     await app.register(async (scope) => part(scope.withTypeProvider<ZodTypeProvider>(), deps));

@@ -6,7 +6,7 @@ import { type RefusedRow, suppressList } from '../../pipelines/suppress-list.ts'
 import { ListBody, WishQuery } from './add-import.ts';
 import { requireVisitor } from './authorise.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
-import { answerOnce, fingerprintOf, OnceHeaders } from './once.ts';
+import { answerOnce, OnceHeaders } from './once.ts';
 import { problems } from './schema/problem.ts';
 import { ListImport } from './schema/suppression.ts';
 import { campaignInput, ListParams } from './suppression.ts';
@@ -50,7 +50,7 @@ export async function suppressionImportRoutes(app: HttpServer, deps: HttpDeps): 
       const by = requireVisitor(request).name;
       const file = await spooled(deps.spool, { fileName, content });
       try {
-        return await answerOnce(deps, request, reply, fingerprintOf(file.sha256), async () => {
+        return await answerOnce(deps, request, reply, file.sha256, async () => {
           const rejections: RefusedRow[] = [];
           const onRefused = (row: RefusedRow): void => {
             if (rejections.length < SUPPRESSION_REJECTIONS_SHOWN_MAX) rejections.push(row);

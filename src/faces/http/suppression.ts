@@ -8,7 +8,7 @@ import type { ListedNumber } from '../../ports/suppression.ts';
 import { timeText } from '../documents.ts';
 import { requireVisitor } from './authorise.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
-import { answerOnce, fingerprintOf, OnceHeaders } from './once.ts';
+import { answerOnce, OnceHeaders } from './once.ts';
 import { linkNext, PageQuery } from './paging.ts';
 import { problems } from './schema/problem.ts';
 import {
@@ -182,7 +182,7 @@ function addWrites(app: HttpServer, deps: HttpDeps): void {
       const { list } = request.params;
       const { expiresAt: expires, ...wish } = request.body;
       const by = requireVisitor(request).name;
-      return answerOnce(deps, request, reply, fingerprintOf(request.body), async () => {
+      return answerOnce(deps, request, reply, request.body, async () => {
         const input = { ...wish, ...campaignInput(list), ...(expires !== undefined && { expires }), by };
         const { list: _, ...result } = await suppressNumber(deps, input);
         request.deed = { subject: list, text: result.added ? 'a number was added' : 'it was there already' };
@@ -207,7 +207,7 @@ function addWrites(app: HttpServer, deps: HttpDeps): void {
       const { list } = request.params;
       const { number } = request.body;
       const by = requireVisitor(request).name;
-      return answerOnce(deps, request, reply, fingerprintOf(request.body), async () => {
+      return answerOnce(deps, request, reply, request.body, async () => {
         const { removed } = await allowNumber(deps, { ...campaignInput(list), number, by });
         if (!removed) throw new AppError('number_not_listed', `the number is not on the list "${list}"`);
         request.deed = { subject: list, text: 'a number was taken off' };

@@ -9,7 +9,7 @@ import type { HistoryFeed, Webhook, WebhookStore } from '../../ports/webhooks.ts
 import { timeText } from '../documents.ts';
 import { requireVisitor } from './authorise.ts';
 import type { HttpDeps, HttpPart, HttpServer } from './deps.ts';
-import { answerOnce, fingerprintOf, OnceHeaders } from './once.ts';
+import { answerOnce, OnceHeaders } from './once.ts';
 import { problems } from './schema/problem.ts';
 
 export interface WebhookSources {
@@ -143,7 +143,7 @@ function addWrites(app: HttpServer, deps: HttpDeps, sources: WebhookSources): vo
       response: { 201: NewDocument, ...problems(404, 409, 415, 422) },
     },
     handler: async (request, reply) => {
-      return answerOnce(deps, request, reply, fingerprintOf(request.body), async () => {
+      return answerOnce(deps, request, reply, request.body, async () => {
         const webhook = await addWebhook(deps, sources, request.body, requireVisitor(request).name);
         request.deed = { subject: webhook.id, text: new URL(webhook.url).origin };
         const again: z.infer<typeof NewDocument> = { ...documentOf(webhook), secret: null };

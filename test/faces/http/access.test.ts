@@ -218,6 +218,30 @@ describe('requests', () => {
     }
   });
 
+  it('are counted some at a time by each process, and never more of them get through than may', async () => {
+    const own = await openHttpSite({ settings: { requestsPerMinute: 300 } });
+    try {
+      const servers = [own.app, await own.another({})];
+      const headers = { authorization: `Bearer ${own.keys.viewer}` };
+      const statuses: number[] = [];
+      for (let round = 0; round < 20; round += 1) {
+        const asked = servers.flatMap((server) =>
+          Array.from({ length: 8 }, () => server.inject({ url: '/v1/session', headers })),
+        );
+        statuses.push(...(await Promise.all(asked)).map(({ statusCode }) => statusCode));
+      }
+      const passed = statuses.filter((status) => status === 200).length;
+      expect(passed).toBeLessThanOrEqual(300);
+      // What one process holds when the other finds nothing left.
+      expect(passed).toBeGreaterThan(294);
+      expect(new Set(statuses)).toEqual(new Set([200, 429]));
+      const [name = ''] = await own.redis.keys(`${own.prefix}:rate:k:*`);
+      expect(await own.redis.pttl(name)).toBeGreaterThan(0);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('to sign in are few per address', async () => {
     const own = await openHttpSite();
     try {
