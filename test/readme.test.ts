@@ -8,6 +8,7 @@ import { CampaignSettings, campaignStates } from '../src/core/campaign.ts';
 import { diagram } from '../src/core/machine.ts';
 import { runCli } from '../src/faces/cli/run-cli.ts';
 import { settingsTable } from '../src/settings.ts';
+import { campaignKeys, campaignKeysTable, endsList } from './support/campaign-keys.ts';
 
 const readme = await readFile('README.md', 'utf8');
 const diagrams = [...readme.matchAll(/^```mermaid\n([\s\S]*?)\n```$/gm)].map(([, text]) => text);
@@ -54,6 +55,12 @@ describe('the README', () => {
 
   it('has the table of settings as the program has it', () => {
     expect(readme).toContain(`\n${settingsTable()}\n`);
+  });
+
+  it('has the table of all keys of a campaign file, and the ends that rules may name, as the program has them', () => {
+    for (const { path, meaning } of campaignKeys()) expect(meaning, path).toMatch(/\.$/);
+    expect(readme).toContain(`\n${campaignKeysTable()}\n`);
+    expect(readme).toContain(`\n${endsList()}\n`);
   });
 
   it('names only commands of the command line that there are, with their options', async () => {

@@ -19,22 +19,42 @@ const LeadTime = Duration.refine((ms) => ms <= LEAD_TIME_MAX, {
 
 export const Pacing = z
   .strictObject({
-    calleesInFlightMax: z.int().min(1).max(1_000_000).default(2_000),
-    batchCalleesMax: z.int().min(1).max(CAMPAIGN_BATCH_CALLEES_MAX).default(CAMPAIGN_BATCH_CALLEES_DEFAULT),
-    leadTime: LeadTime.default(10_000),
-    channelsPerCaller: Channels.optional(),
-    calleesPerMinute: z.number().min(1).max(1_000_000).optional(),
+    calleesInFlightMax: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(2_000)
+      .describe('Callees of this campaign in a batch or a call at the same time.'),
+    batchCalleesMax: z
+      .int()
+      .min(1)
+      .max(CAMPAIGN_BATCH_CALLEES_MAX)
+      .default(CAMPAIGN_BATCH_CALLEES_DEFAULT)
+      .describe('Callees of one task at the provider.'),
+    leadTime: LeadTime.prefault('10s').describe(
+      'From the submission of a task to its first call: time to stop one that was placed twice.',
+    ),
+    channelsPerCaller: Channels.optional().describe(
+      'Calls at a time of each caller that does not name its own "channels". Left out: 1 for numbers that the provider supplies, no limit of ours for own ones.',
+    ),
+    calleesPerMinute: z
+      .number()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('Callees handed to the provider per minute. Left out: as many as the channels take.'),
   })
-  .default({
-    calleesInFlightMax: 2_000,
-    batchCalleesMax: CAMPAIGN_BATCH_CALLEES_DEFAULT,
-    leadTime: 10_000,
-  });
+  .prefault({})
+  .describe('How many at a time, and how fast.');
 
 export type PacingSettings = z.infer<typeof Pacing>;
 
 /** A caller number, or one with the calls that it can make at a time. */
-const CallerEntry = z.union([Caller, z.strictObject({ number: Caller, channels: Channels.optional() })], {
+const CallerWithChannels = z.strictObject({
+  number: Caller.describe('The caller number.'),
+  channels: Channels.optional().describe('Calls that it can make at a time.'),
+});
+const CallerEntry = z.union([Caller, CallerWithChannels], {
   error: ({ input }) =>
     typeof input === 'string'
       ? CALLER_REMEDY
@@ -62,7 +82,10 @@ export const Callers = z
       const message = `is the same number as callers[${first}]; name each once`;
       context.addIssue({ code: 'custom', path: [at], message });
     }
-  });
+  })
+  .describe(
+    'Numbers that callees see, as the provider lists them (`0086...`); each a text, or an object where its channels are named too. A task gets one of them.',
+  );
 
 /** What follows from the callers as people write them: the numbers, and the channels where they are named. */
 export function callersApart(entries: readonly CallerEntry[]): {
@@ -83,10 +106,21 @@ export const Breaker = z
   .union([
     z.literal('off', { error: 'write "off", or when it opens: { "share": 0.3, "calls": 50 }' }),
     z.strictObject({
-      share: z.number().min(0.01).max(1).default(BREAKER_SHARE_DEFAULT),
-      calls: z.int().min(1).max(1_000_000).default(BREAKER_CALLS_DEFAULT),
+      share: z
+        .number()
+        .min(0.01)
+        .max(1)
+        .default(BREAKER_SHARE_DEFAULT)
+        .describe('This share of the recent calls was refused by the provider or the network.'),
+      calls: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(BREAKER_CALLS_DEFAULT)
+        .describe('At least so many recent calls are looked at.'),
     }),
   ])
-  .default({ share: BREAKER_SHARE_DEFAULT, calls: BREAKER_CALLS_DEFAULT });
+  .prefault({})
+  .describe('When the campaign pauses by itself, with the evidence in its reason. "off": never.');
 
 export type BreakerSettings = z.infer<typeof Breaker>;

@@ -7,25 +7,25 @@ import { Duration } from './words.ts';
 const DispositionName = z.enum(DISPOSITION_NAMES as [Disposition, ...Disposition[]]);
 const Delays = z
   .union([Duration.transform((one) => [one]), z.array(Duration).min(1)])
-  .describe('One delay, or a list with one per attempt, the last repeated.');
+  .describe('One delay, or a list with one per attempt, the last repeated: "10m", ["2h", "1d"].');
 const Caller = z
   .literal('other')
   .optional()
-  .describe('The next attempt shows another caller number; left out, the same.');
+  .describe('"other": the next attempt shows another caller number. Left out: the same.');
 
 const RetryRule = z
   .strictObject({
     on: z
       .array(DispositionName)
       .min(1)
-      .describe('How the attempt ended; the first rule that names it counts.'),
+      .describe('How the attempt ended (the list below); the first rule that names it counts.'),
     after: Delays.optional(),
-    stop: z.literal(true).optional().describe('The callee is not called again.'),
+    stop: z.literal(true).optional().describe('`true`: the callee is not called again.'),
     caller: Caller,
     dayParts: z
       .literal(false)
       .optional()
-      .describe('Keeps to its delay also where "dayParts" holds for the others.'),
+      .describe('`false`: the rule keeps to its delay also where "dayParts" holds for the others.'),
   })
   .refine((rule) => (rule.after === undefined) !== (rule.stop === undefined), {
     error: 'a rule has either "after" (one delay or a list) or "stop": true',
@@ -89,7 +89,7 @@ const RetryWords = z.strictObject({
       }
     })
     .default([])
-    .describe("Go before the preset's."),
+    .describe("What to do after which end. Rules go before the preset's."),
   otherwise: Otherwise.optional().describe(
     'For what no rule names and is no dead number. Left out: after "4h".',
   ),
@@ -97,7 +97,7 @@ const RetryWords = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'An attempt that failed in the morning goes to the afternoon or evening next, by the clock of the callee.',
+      '`true`: an attempt that failed in the morning goes to the afternoon or evening next, by the clock of the callee.',
     ),
 });
 
@@ -121,4 +121,6 @@ export const Retry = RetryWords.transform((words): RetrySettings => {
     otherwise: words.otherwise ?? Otherwise.parse(preset.otherwise),
     dayParts: words.dayParts ?? preset.dayParts,
   };
-}).prefault({});
+})
+  .prefault({})
+  .describe('Whether, and when, callees who were not reached are called again.');

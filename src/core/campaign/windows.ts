@@ -8,7 +8,11 @@ const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 /** From and to may be equal for a whole day only as 00:00 to 24:00; a `to` before `from` crosses midnight. */
 export const Window = z
-  .strictObject({ days: z.array(z.enum(DAYS)).min(1), from: OpeningTime, to: ClosingTime })
+  .strictObject({
+    days: z.array(z.enum(DAYS)).min(1).describe('`mon` to `sun`: the days on which it opens.'),
+    from: OpeningTime.describe('When it opens, `00:00` to `23:59`.'),
+    to: ClosingTime.describe('When it closes, up to `24:00`; earlier than `from` means on the next day.'),
+  })
   .refine((window) => window.from !== window.to, {
     error: 'a window needs an end other than its start; the whole day is "00:00" to "24:00"',
   });
@@ -44,7 +48,7 @@ function edgeTime(text: string): number {
 const DAY_LENGTH = 86_400_000;
 
 export const BlackoutWords = z
-  .strictObject({ from: BlackoutEdge, to: BlackoutEdge })
+  .strictObject({ from: BlackoutEdge.describe('Its start.'), to: BlackoutEdge.describe('Its end.') })
   .transform(({ from, to }, context): Blackout => {
     const [kind, kindTo] = [edgeKind(from), edgeKind(to)];
     if (kind !== kindTo) {
@@ -85,12 +89,12 @@ export const windowKeys = {
     .enum(['auto', 'on', 'off'])
     .default('auto')
     .describe(
-      'Whether calls keep to 08:00 to 21:00 Beijing time, as the provider demands for the numbers it supplies. "auto": unless all callers are known to be own numbers.',
+      '"on": calls keep to 08:00 to 21:00 Beijing time, as the provider demands for the numbers it supplies. "auto": unless all callers are known to be own numbers. "off": they need not.',
     ),
   timeZoneFrom: z
     .enum(['number', 'campaign'])
     .default('number')
     .describe(
-      "Time zone of callees whose row names none: that of the number's country where it has one clock only, else the campaign's; or always the campaign's.",
+      'Time zone of callees whose row names none. "number": that of the number\'s country where it has one clock only, else the campaign\'s. "campaign": always the campaign\'s.',
     ),
 };

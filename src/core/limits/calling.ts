@@ -34,3 +34,6 @@ export const LEAD_TIME_MAX = HOUR;
 /** How long a callee's telephone may ring. Carriers give up sooner. */
 export const RING_TIMEOUT_MIN = SECOND;
 export const RING_TIMEOUT_MAX = 5 * MINUTE;
+
+/** Days until a campaign ends that names no end: far enough not to matter, near enough for the provider's record limits. */
+export const CAMPAIGN_DAYS_DEFAULT = 60;
