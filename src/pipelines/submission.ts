@@ -192,6 +192,7 @@ async function submissionFailed(
     case 'doubt':
       deps.log.warn({ event: 'submission_in_doubt', ...facts }, failure.message);
       await note(moveBatch(batch, 'doubt', { nextLookAt: now }));
+      await tellHeldBack(deps, campaignId, batch, failure);
       return;
     case 'refused':
     case 'quota': {

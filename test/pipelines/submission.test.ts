@@ -250,25 +250,28 @@ describe('a submission that the provider refuses', () => {
     },
   );
 
-  it('again and again says so once, and waits no longer than it must once the provider takes tasks', async () => {
+  it.each([
+    ['RequestLimitExceeded', MINUTE],
+    ['InternalError', 10 * MINUTE],
+  ])('again and again (%s) says so once, until the provider takes tasks', async (code, time) => {
     world = await createWorld(inject('redisUrl'), {
-      scenario: {
-        faults: [{ kind: 'refuse', code: 'RequestLimitExceeded', action: CREATE, probability: 1 }],
-      },
+      scenario: { faults: [{ kind: 'refuse', code, action: CREATE, probability: 1 }] },
     });
     const process = startProcess(world);
     await startCampaign(world, ID, 5);
-    await runTo(world, process, world.clock.now() + MINUTE);
+    await runTo(world, process, world.clock.now() + time);
     const heldBack = await world.store.campaign(ID);
     expect(heldBack).toMatchObject({ state: 'running', reason: 'provider_holds_back' });
     const trail = await world.store.trail(ID);
     expect(trail.filter(({ reason }) => reason === 'provider_holds_back')).toHaveLength(1);
     const [record] = await world.store.records(ID, [0]);
     if (heldBack === undefined || record === undefined) throw new Error('gone');
-    expect(waitingOf(heldBack, record, world.clock.now())?.why).toContain('RequestLimitExceeded');
+    expect(waitingOf(heldBack, record, world.clock.now())?.why).toContain(code);
     process.stop();
     world.simulator.setFaults([]);
     await finish();
+    const reasons = (await world.store.trail(ID)).map(({ reason }) => reason);
+    expect(reasons.slice(-2)).toEqual(['provider_takes_again', 'all_final']);
   });
 
   it('and waits is given back at once when the campaign is cancelled', async () => {
