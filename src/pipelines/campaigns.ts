@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CampaignId, CampaignSettings } from '../core/campaign.ts';
+import { CampaignId, CampaignSettings, campaignKeys } from '../core/campaign.ts';
 import { AppError } from '../core/errors.ts';
 import { plainProblem } from '../core/plain-problem.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,7 +21,7 @@ export interface PutCampaignResult {
 function parseSettings(id: string, json: unknown): CampaignSettings {
   const parsed = CampaignSettings.safeParse(json, { error: plainProblem });
   if (parsed.success) return parsed.data;
-  const lines = issueLines(parsed.error);
+  const lines = issueLines(parsed.error, { input: json, keys: campaignKeys() });
   const what = lines.length === 1 ? 'one problem' : `${lines.length} problems`;
   throw new AppError('campaign_invalid', `campaign "${id}" has ${what}:\n${lines.join('\n')}`);
 }

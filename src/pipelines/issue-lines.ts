@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { similarWord } from './similar.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -8,10 +9,34 @@ function pathText(path: readonly PropertyKey[]): string {
   return text.replace(/^\./, '');
 }
 
-function remedy(issue: Issue): string {
-  if (issue.code !== 'unrecognized_keys') return issue.message;
-  const keys = issue.keys.map((key) => `"${key}"`).join(', ');
-  return `unknown ${issue.keys.length === 1 ? 'key' : 'keys'} ${keys}; check the spelling or leave it out`;
+/** What was checked, so that a misspelt word in it can be answered with the one that was meant. */
+export interface Checked {
+  readonly input: unknown;
+  /** Keys that are known anywhere in it. */
+  readonly keys?: Iterable<string>;
+}
+
+function keyText(key: string, known: Iterable<string>): string {
+  const meant = similarWord(key, known);
+  const remedy = meant === undefined ? 'check the spelling or leave it out' : `did you mean "${meant}"?`;
+  return `unknown key "${key}"; ${remedy}`;
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
+    input,
+  );
+}
+
+function remedies(issue: Issue, { input, keys = [] }: Checked): string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => keyText(key, keys));
+  const value = valueAt(input, issue.path);
+  const meant =
+    issue.code === 'invalid_value' && typeof value === 'string'
+      ? similarWord(value, issue.values.map(String))
+      : undefined;
+  return [meant === undefined ? issue.message : `"${String(value)}" is unknown; did you mean "${meant}"?`];
 }
 
 /** True where a way of writing a value was not meant at all: the value has another type. */
@@ -31,9 +56,9 @@ function expand(issue: Issue): Issue[] {
 }
 
 /** Every problem that a schema found, one line each: its place, what is wrong there and what to do. */
-export function issueLines(error: z.ZodError): string[] {
-  return error.issues.flatMap(expand).map((issue) => {
+export function issueLines(error: z.ZodError, checked: Checked): string[] {
+  return error.issues.flatMap(expand).flatMap((issue) => {
     const place = pathText(issue.path);
-    return place === '' ? `  ${remedy(issue)}` : `  ${place}: ${remedy(issue)}`;
+    return remedies(issue, checked).map((text) => (place === '' ? `  ${text}` : `  ${place}: ${text}`));
   });
 }

@@ -3,6 +3,7 @@ import { CampaignId, type CampaignSettings } from '../core/campaign.ts';
 import { AppError } from '../core/errors.ts';
 import { SUPPRESSION_REASON_MAX } from '../core/limits.ts';
 import { parsePhone } from '../core/phone.ts';
+import { plainProblem } from '../core/plain-problem.ts';
 import {
   GLOBAL_LIST_ZONE,
   listName,
@@ -46,11 +47,11 @@ export const RemoveNumberInput = ListInput.extend({ number: z.string() });
 
 /** Parses what an action was given. Throws AppError `input_invalid` with every problem. */
 export function parseListInput<T>(schema: z.ZodType<T>, input: unknown): T {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, { error: plainProblem });
   if (parsed.success) return parsed.data;
   throw new AppError(
     'input_invalid',
-    `the suppression list needs other input:\n${issueLines(parsed.error).join('\n')}`,
+    `the suppression list needs other input:\n${issueLines(parsed.error, { input }).join('\n')}`,
   );
 }
 

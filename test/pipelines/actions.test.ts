@@ -163,9 +163,33 @@ describe('putting a campaign', () => {
       expect.stringMatching(/^ {2}callers\[0\]: a caller number is digits/),
       expect.stringMatching(/^ {2}timeZone: unknown time zone "Mars\/Olympus"; use/),
       expect.stringMatching(/^ {2}retry\.rules\[0\]\.after.*: .*"soon" is not a duration; write/),
-      expect.stringMatching(/^ {2}unknown key "windwos"; check the spelling/),
+      '  unknown key "windwos"; did you mean "windows"?',
     ]);
     expect(await store.campaign('spring')).toBeUndefined();
+  });
+
+  it('a misspelt word is answered with the one that was meant, and what is left out is called missing', async () => {
+    const bad = {
+      ivrId: 7,
+      callers: ['008602150000001'],
+      columns: { phone: '手机号', timezone: 'tz' },
+      windows: [{ days: ['monday'], from: '09:00', to: '12:00' }],
+      retry: { rules: [{ on: ['noAnswer', 'gone'], after: '10m' }] },
+      zzz: 1,
+    };
+    const error = await putCampaign(deps(), 'spring', bad).catch((caught: Error) => caught);
+    const lines = (error as Error).message.split('\n').slice(1);
+    expect(lines.sort()).toEqual([
+      '  columns: unknown key "phone"; check the spelling or leave it out',
+      '  columns: unknown key "timezone"; did you mean "timeZone"?',
+      '  name: is missing; write text in quotes',
+      '  retry.rules[0].on[0]: "noAnswer" is unknown; did you mean "no_answer"?',
+      expect.stringMatching(
+        /^ {2}retry\.rules\[0\]\.on\[1\]: "gone" is not possible here; write one of "answered", "error", /,
+      ),
+      '  unknown key "zzz"; check the spelling or leave it out',
+      '  windows[0].days[0]: "monday" is not possible here; write one of "mon", "tue", "wed", "thu", "fri", "sat", "sun"',
+    ]);
   });
 
   it('an id that would not do as a key or file name is refused with the rule', async () => {

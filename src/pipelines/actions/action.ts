@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CampaignId, type CampaignState } from '../../core/campaign.ts';
 import { AppError } from '../../core/errors.ts';
+import { plainProblem } from '../../core/plain-problem.ts';
 import type { Problem } from '../../core/preflight.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ContactCenter } from '../../ports/contact-center.ts';
@@ -86,11 +87,11 @@ export async function requireCampaign(store: Pick<Store, 'campaign'>, id: string
 
 /** The parsed input, or AppError `input_invalid` with every problem. */
 export function parseInput<T>(action: string, schema: z.ZodType<T>, input: unknown): T {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, { error: plainProblem });
   if (parsed.success) return parsed.data;
   throw new AppError(
     'input_invalid',
-    `"${action}" needs other input:\n${issueLines(parsed.error).join('\n')}`,
+    `"${action}" needs other input:\n${issueLines(parsed.error, { input }).join('\n')}`,
   );
 }
 
