@@ -185,13 +185,17 @@ export interface Store extends CampaignStore, RoomStore, ServerStore, TallyStore
   /** Writes a change, or nothing. `stale`: something it was decided on has changed; read and decide again. */
   apply(campaignId: string, change: Change): Promise<'done' | 'stale'>;
 
-  /** Callees of a zone that may be claimed, are due and `wanted`, at most `max`: by priority, and of one in page order within the earliest due buckets. */
+  /**
+   * Callees of a zone that may be claimed, are due and `wanted`, at most `max`: by priority, and of one in page order
+   * within the earliest due buckets. `wanted` is asked in that order, with the caller that a callee's record names
+   * (0: none), and nothing is read of whom it does not want: there may be as many as the campaign has.
+   */
   dueCallees(
     campaignId: string,
     zone: number,
     now: Instant,
     max: number,
-    wanted?: (callee: CalleeRecord) => boolean,
+    wanted?: (caller: number) => boolean,
   ): Promise<DueCallee[]>;
   /** When the earliest callee of the zone is due, exactly; 0 for "at once"; undefined when none waits. */
   nextDueAt(campaignId: string, zone: number): Promise<Instant | undefined>;

@@ -7,7 +7,7 @@ import type { DueCallee } from '../../ports/store.ts';
 import { keysOf, repliesOf, type StoreContext } from './context.ts';
 import { pageOf, refAt } from './keys.ts';
 import { readStates } from './reads.ts';
-import { peekWaiting, readRecord } from './record-codec.ts';
+import { callerIn, dueAt, isInLane, isWaitingAt, readRecord } from './record-codec.ts';
 
 /** Due buckets are counted in whole seconds, as the records store due times. */
 export const DUE_BUCKET_SECONDS = DUE_BUCKET / SECOND;
@@ -34,26 +34,34 @@ async function pagesDue(
   return pages.map(Number).sort((a, b) => a - b);
 }
 
-/**
- * Callees of one page that wait in one due bucket of a lane, until `latest`. Looks at the stored bytes first:
- * most slots of a page are not wanted, and making a record of each would be most of the work.
- */
+/** Which callees of a page are meant: those in one due bucket of a lane, due until `latest`, and `wanted`; at most `max`. */
+interface Waiting {
+  readonly lane: string;
+  readonly bucket: number;
+  readonly latest: Instant;
+  readonly max?: number;
+  /** Asked with the caller that a callee's record names, 0 for none. */
+  readonly wanted?: ((caller: number) => boolean) | undefined;
+}
+
+/** Looks at the stored bytes: most slots of a page are not wanted, and making a record of each would be most of the work. */
 async function waitingOn(
   context: StoreContext,
   campaignId: string,
   page: number,
-  place: { readonly lane: string; readonly bucket: number; readonly latest: Instant },
+  { lane, bucket, latest, max = Number.POSITIVE_INFINITY, wanted }: Waiting,
 ): Promise<DueCallee[]> {
   const states = await readStates(context, campaignId, page);
-  const zone = Number.parseInt(place.lane, 10);
+  const [zone = Number.NaN, priority = 0] = lane.split('.').map(Number);
+  const place = { zone, priority };
   const found: DueCallee[] = [];
-  for (let offset = 0; offset < states.length; offset += RECORD_BYTES) {
-    const waiting = peekWaiting(states, offset);
-    if (waiting?.zone !== zone || waiting.due > place.latest) continue;
-    if (dueBucketOf(waiting.due) !== place.bucket) continue;
+  for (let offset = 0; offset < states.length && found.length < max; offset += RECORD_BYTES) {
+    if (!isWaitingAt(states, offset) || !isInLane(states, offset, place)) continue;
+    const due = dueAt(states, offset);
+    if (due > latest || dueBucketOf(due) !== bucket) continue;
+    if (wanted !== undefined && !wanted(callerIn(states, offset))) continue;
     const record = readRecord(states, offset);
-    if (record !== undefined && dueLane(record) === place.lane)
-      found.push({ ref: refAt(page, offset / RECORD_BYTES), record });
+    if (record !== undefined) found.push({ ref: refAt(page, offset / RECORD_BYTES), record });
   }
   return found;
 }
@@ -83,7 +91,7 @@ export async function dueCallees(
   zone: number,
   now: Instant,
   max: number,
-  wanted: (callee: CalleeRecord) => boolean = () => true,
+  wanted?: (caller: number) => boolean,
 ): Promise<DueCallee[]> {
   const latest = String(dueBucketOf(now));
   const lanes = await bucketsOfLanes(context, campaignId, zone, (pipeline, key) =>
@@ -93,9 +101,10 @@ export async function dueCallees(
   for (const { lane, buckets } of lanes) {
     for (const bucket of buckets) {
       for (const page of await pagesDue(context, campaignId, lane, bucket)) {
-        const here = await waitingOn(context, campaignId, page, { lane, bucket, latest: now });
-        const chosen = here.filter(({ record }) => wanted(record));
-        found.push(...chosen.slice(0, max - found.length));
+        const left = max - found.length;
+        found.push(
+          ...(await waitingOn(context, campaignId, page, { lane, bucket, latest: now, max: left, wanted })),
+        );
         if (found.length >= max) return found;
       }
     }

@@ -103,8 +103,8 @@ export function readRecord(source: Buffer, offset: number): CalleeRecord | undef
   };
 }
 
-/** The halves of the caller together, as the signed byte that they were. */
-function callerIn(source: Buffer, offset: number): number {
+/** The halves of the caller together, as the signed byte that they were; 0: nobody. */
+export function callerIn(source: Buffer, offset: number): number {
   const byte = ((source[offset + 3] ?? 0) >> 4) | ((source[offset + 7] ?? 0) & HIGH_HALF);
   return (byte << 24) >> 24;
 }
@@ -127,10 +127,18 @@ const CALLABLE_BYTES: ReadonlySet<number> = new Set(
   CALLEE_STATES.filter(isCallable).map((state) => stateCode(state) + 1),
 );
 
-/** Zone and due time of a record that may be claimed, without decoding the rest; undefined for all others. */
-export function peekWaiting(source: Buffer, offset: number): { zone: number; due: Instant } | undefined {
-  if (!CALLABLE_BYTES.has(source[offset] ?? 0)) return undefined;
-  return { zone: source[offset + 5] ?? 0, due: fromSeconds(source.readUInt32LE(offset + 8)) };
+/** True for a record that may be claimed. This and the next two read what a claim asks of every slot of a page. */
+export function isWaitingAt(source: Buffer, offset: number): boolean {
+  return CALLABLE_BYTES.has(source[offset] ?? 0);
+}
+
+export function dueAt(source: Buffer, offset: number): Instant {
+  return fromSeconds(source.readUInt32LE(offset + 8));
+}
+
+/** Where it waits, by its zone and priority (`dueLane`). */
+export function isInLane(source: Buffer, offset: number, lane: { zone: number; priority: number }): boolean {
+  return source[offset + 5] === lane.zone && ((source[offset + 7] ?? 0) & PRIORITY_BITS) === lane.priority;
 }
 
 /** For an empty slot: the callee whose number this row repeated. */

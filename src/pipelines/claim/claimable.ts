@@ -73,14 +73,15 @@ async function chooseDue(
   if (settings.callers.length === 1)
     return { due: await store.dueCallees(id, zone, now, healthiest.batch), room: healthiest };
   const usable = new Set(callers.map(({ caller }) => caller));
-  const suits = (room: CallerRoom, wish = 0): boolean => mayCall(room.caller, wish, usable);
-  const [first] = await store.dueCallees(id, zone, now, 1, ({ caller }) =>
-    rooms.some((room) => suits(room, caller)),
-  );
-  const room = rooms.find((one) => suits(one, first?.record.caller));
-  if (first === undefined || room === undefined) return { due: [], room: undefined };
-  const due = await store.dueCallees(id, zone, now, room.batch, ({ caller }) => suits(room, caller));
-  return { due, room };
+  const suits = (room: CallerRoom, wish: number): boolean => mayCall(room.caller, wish, usable);
+  const most = Math.max(...rooms.map(({ batch }) => batch));
+  // In one go: behind a caller without room there may be as many as the campaign has, and all are passed over.
+  const chosen: { room?: CallerRoom | undefined } = {};
+  const due = await store.dueCallees(id, zone, now, most, (wish) => {
+    chosen.room ??= rooms.find((room) => suits(room, wish));
+    return chosen.room !== undefined && suits(chosen.room, wish);
+  });
+  return { due: due.slice(0, chosen.room?.batch), room: chosen.room };
 }
 
 /** When a batch of these may be claimed: at once when full, else once the longest waiting has waited for others enough. */

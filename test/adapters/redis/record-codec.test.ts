@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { duePlace } from '../../../src/adapters/redis/due.ts';
 import {
+  callerIn,
   dispositionCode,
   dispositionName,
-  peekWaiting,
+  dueAt,
+  isInLane,
+  isWaitingAt,
   readDuplicateOf,
   readRecord,
   readRecords,
@@ -106,12 +109,17 @@ describe('a stored record', () => {
     }
   });
 
-  it('tells zone and due time at a glance exactly where a callee may be claimed', () => {
+  it('tells at a glance whether a callee may be claimed, where, when, and who called it', () => {
     fc.assert(
       fc.property(record, (each) => {
-        const expected = isCallable(each.state) ? { zone: each.zone, due: each.due } : undefined;
-        expect(peekWaiting(stored(each), 0)).toEqual(expected);
-        expect(duePlace(0, each) !== undefined).toBe(expected !== undefined);
+        const bytes = stored(each);
+        expect(isWaitingAt(bytes, 0)).toBe(isCallable(each.state));
+        expect(duePlace(0, each) !== undefined).toBe(isCallable(each.state));
+        const { zone, priority = 0 } = each;
+        expect(isInLane(bytes, 0, { zone, priority })).toBe(true);
+        expect(isInLane(bytes, 0, { zone: zone + 1, priority })).toBe(false);
+        expect(isInLane(bytes, 0, { zone, priority: priority + 1 })).toBe(false);
+        expect([dueAt(bytes, 0), callerIn(bytes, 0)]).toEqual([each.due, each.caller ?? 0]);
       }),
     );
   });
@@ -122,7 +130,7 @@ describe('an empty slot', () => {
     const bytes = Buffer.alloc(RECORD_BYTES);
     bytes.writeUInt32LE(4_000_000_000, 12);
     expect(readRecord(bytes, 0)).toBeUndefined();
-    expect(peekWaiting(bytes, 0)).toBeUndefined();
+    expect(isWaitingAt(bytes, 0)).toBe(false);
     expect(readDuplicateOf(bytes, 0)).toBe(4_000_000_000);
     expect(readDuplicateOf(stored(NEW), 0)).toBeUndefined();
   });

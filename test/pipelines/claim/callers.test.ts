@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { HOUR, MINUTE } from '../../../src/core/time.ts';
+import { claimable } from '../../../src/pipelines/claim/claimable.ts';
+import { readRoom } from '../../../src/pipelines/claim/room.ts';
 import {
   createWorld,
   expectHonest,
@@ -33,6 +35,40 @@ function callersOf(of: World): Map<string, string[]> {
 }
 
 describe('a campaign with several callers', () => {
+  it('passes over those of one without room in a single look, for the first that another may call', async () => {
+    world = await createWorld(inject('redisUrl'));
+    const process = startProcess(world);
+    const callers = [
+      { number: FIRST, channels: 1 },
+      { number: SECOND, channels: 1 },
+    ];
+    await startCampaign(world, ID, 1_500, { ...WORLD_SETTINGS, callers });
+    const refs = [...Array(1_500).keys()];
+    // All but the last were called by the first, and are to be called by it again.
+    const wishes = refs.map((ref) => (ref === 1_499 ? 2 : 1));
+    const records = await world.store.records(ID, refs);
+    const now = world.clock.now();
+    const moves = records.flatMap((before, ref) =>
+      before === undefined
+        ? []
+        : [{ ref, before, after: { ...before, caller: wishes[ref] ?? 0 }, story: undefined }],
+    );
+    await world.store.apply(ID, { name: 'wish_callers', now, moves });
+    const campaign = await world.store.campaign(ID);
+    if (campaign === undefined) throw new Error('no campaign');
+    let looks = 0;
+    const dueCallees: typeof world.store.dueCallees = (...question) => {
+      looks += 1;
+      return world.store.dueCallees(...question);
+    };
+    const deps = { ...process.deps, store: { ...world.store, dueCallees } };
+    const view = await readRoom(deps, campaign);
+    const own = { ...view.own, held: 20, byCaller: { [FIRST]: 60 } };
+    const found = await claimable(deps, campaign, 0, { ...view, own });
+    process.stop();
+    expect([found.caller, found.due.map(({ ref }) => ref), looks]).toEqual([2, [1_499], 1]);
+  });
+
   it('gives each batch exactly one, and a callee the same one again for its retries', async () => {
     world = await createWorld(inject('redisUrl'), { scenario: { outcomes: { notAnswer: 1 } } });
     const orders: SentOrder[] = [];
