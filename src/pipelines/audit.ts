@@ -2,7 +2,8 @@ import { type AuditFacts, type AuditPage, type AuditResult, createAudit } from '
 import type { CalleeRef } from '../core/callee.ts';
 import { checkCounts, type Violation } from '../core/invariants.ts';
 import { OVERDUE_CLAIMS_PER_AUDIT, PAGE_SLOTS } from '../core/limits.ts';
-import type { CallLedger } from '../ports/call-ledger.ts';
+import type { Instant } from '../core/time.ts';
+import type { CallLedger, OverdueClaim } from '../ports/call-ledger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CampaignRecord, Store, StoredFacts, StoredPage } from '../ports/store.ts';
 import { requireCampaign } from './actions.ts';
@@ -48,7 +49,11 @@ interface Collected {
   readonly stored: StoredFacts;
 }
 
-async function collect(deps: AuditDeps, campaign: CampaignRecord): Promise<Collected> {
+async function collect(
+  deps: AuditDeps,
+  campaign: CampaignRecord,
+  overdue: OverdueDials | undefined,
+): Promise<Collected> {
   const stored = await deps.store.auditFacts(campaign.id);
   const indexed = stored.missedIndex.reduce((sum, { callees }) => sum + callees, 0);
   // The index counts per page; whom it leads to is what the retry pipeline would find through it.
@@ -69,20 +74,29 @@ async function collect(deps: AuditDeps, campaign: CampaignRecord): Promise<Colle
     dueIndex: stored.dueIndex,
     missed: new Set(missed.map(({ ref }) => ref)),
     timedPages: new Set(stored.timedPages),
-    ...(await overdueDials(deps, campaign.id)),
+    ...(overdue !== undefined && {
+      overdueDials: { ...overdue, claims: overdue.claims.get(campaign.id) ?? [] },
+    }),
   };
   return { facts, stored };
 }
 
-/** Reservations of the campaign's calls that ran out, as facts. */
-async function overdueDials(
-  { ledger, clock }: AuditDeps,
-  campaignId: string,
-): Promise<Pick<AuditFacts, 'overdueDials'>> {
-  if (ledger === undefined || clock === undefined) return {};
+/** Reservations that ran out, by campaign. */
+interface OverdueDials {
+  readonly now: Instant;
+  readonly claims: ReadonlyMap<string, readonly OverdueClaim[]>;
+}
+
+async function overdueDials({ ledger, clock }: AuditDeps): Promise<OverdueDials | undefined> {
+  if (ledger === undefined || clock === undefined) return undefined;
   const now = clock.now();
-  const overdue = await ledger.overdue(now, OVERDUE_CLAIMS_PER_AUDIT);
-  return { overdueDials: { now, claims: overdue.filter((claim) => claim.campaignId === campaignId) } };
+  const claims = new Map<string, OverdueClaim[]>();
+  for (const claim of await ledger.overdue(now, OVERDUE_CLAIMS_PER_AUDIT)) {
+    const held = claims.get(claim.campaignId);
+    if (held === undefined) claims.set(claim.campaignId, [claim]);
+    else held.push(claim);
+  }
+  return { now, claims };
 }
 
 async function pageFacts(deps: AuditDeps, campaignId: string, page: StoredPage): Promise<AuditPage> {
@@ -116,20 +130,22 @@ function missedCounts({ facts, stored }: Collected): readonly Violation[] {
   return findings.map((finding) => ({ ...finding, rule: 'missed_index' }));
 }
 
-/** Audits one campaign page by page while it lives. Throws `campaign_not_found`. */
+/** Audits one campaign page by page while it lives. `known`: what was read for all. Throws `campaign_not_found`. */
 export async function auditCampaign(
   deps: AuditDeps,
   campaignId: string,
   options: AuditOptions = {},
+  known?: OverdueDials,
 ): Promise<CampaignAudit> {
   const campaign = await requireCampaign(deps.store, campaignId);
-  const before = await collect(deps, campaign);
+  const overdue = known ?? (await overdueDials(deps));
+  const before = await collect(deps, campaign, overdue);
   const audit = createAudit(before.facts);
   for await (const page of deps.store.pages(campaignId)) {
     audit.page(await pageFacts(deps, campaignId, page));
     options.onPage?.(page.page);
   }
-  const after = await collect(deps, await requireCampaign(deps.store, campaignId));
+  const after = await collect(deps, await requireCampaign(deps.store, campaignId), overdue);
   const result = audit.finish(after.facts);
   const more = result.settled ? missedCounts(before) : [];
   return { campaign: campaignId, ...result, violations: [...result.violations, ...more] };
@@ -143,7 +159,8 @@ export async function runAudit(
 ): Promise<AuditReport> {
   const ids = campaignId === undefined ? await deps.store.campaignIds() : [campaignId];
   const audits: CampaignAudit[] = [];
-  for (const id of ids) audits.push(await auditCampaign(deps, id, options));
+  const overdue = await overdueDials(deps);
+  for (const id of ids) audits.push(await auditCampaign(deps, id, options, overdue));
   const sum = (of: (audit: CampaignAudit) => number): number =>
     audits.reduce((total, audit) => total + of(audit), 0);
   return {

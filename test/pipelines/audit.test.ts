@@ -127,6 +127,14 @@ describe('the audit', () => {
     expect(await auditAt(late + 1)).toMatchObject([{ rule: 'dials_settled', where: 'batch 7' }]);
     await seedCampaign(store, 'autumn', 10);
     expect(await auditAt(late + 1, 'autumn')).toEqual([]);
+    let asked = 0;
+    const overdue: typeof ledger.overdue = (...question) => {
+      asked += 1;
+      return ledger.overdue(...question);
+    };
+    const all = await runAudit({ store, ledger: { overdue }, clock: { now: () => late + 1 } });
+    expect(all.violations).toMatchObject([{ campaign: 'spring', rule: 'dials_settled' }]);
+    expect([all.campaigns.length, asked]).toEqual([2, 1]);
     await ledger.renew(id, late);
     expect(await auditAt(late + 1)).toEqual([]);
     await ledger.close(id);
