@@ -1,4 +1,4 @@
-import { type BatchRecord, moveBatch, noteBatch } from '../core/batch.ts';
+import { type BatchCallees, type BatchRecord, moveBatch, noteBatch } from '../core/batch.ts';
 import { type CalleeMove, moveCallee } from '../core/callee.ts';
 import { RECORDS_PER_REQUEST_MAX, TASK_LATE_MAX, TASK_OVERDUE_MAX } from '../core/limits.ts';
 import { foretoldEnd, nextRecordLookAt, nextStoppedLookAt } from '../core/look-schedule.ts';
@@ -53,7 +53,8 @@ export async function readTask(
   const result = await deps.telephony.describeTask(batch.taskId);
   if (!result.ok) return readingFailed(deps, campaign, batch, result.failure);
   const reading = result.value;
-  const callees = await callingCallees(deps, campaign.id, batch);
+  const held = await heldCallees(deps, campaign.id, batch);
+  const { callees } = held;
   // A list without anybody is no list: nothing may be concluded from it.
   const listed = reading.callees.length > 0 || callees.length === 0;
   const ended = listed && (reading.state === 'completed' || reading.state === 'terminated');
@@ -66,34 +67,38 @@ export async function readTask(
     : undefined;
   // Long past its end it still does not say that it is over: a person must find out why.
   const abandoned = late > TASK_OVERDUE_MAX;
-  await recordReading(deps, campaign.id, stopped ?? batch, callees, { ...reading, ended, oldest, abandoned });
+  await recordReading(deps, campaign.id, stopped ?? batch, held, { ...reading, ended, oldest, abandoned });
 }
 
 interface Calling extends DueCallee {
   readonly number: number;
 }
 
-/** The callees of a batch that are still calling in it, with their numbers. */
-async function callingCallees(
-  deps: PipelineDeps,
-  campaignId: string,
-  batch: BatchRecord,
-): Promise<Calling[]> {
-  const { refs, numbers } = await deps.store.batchCallees(campaignId, batch.id);
+interface Held {
+  /** All that the batch was made with. */
+  readonly list: BatchCallees;
+  /** Those that are still calling in it, with their numbers. */
+  readonly callees: readonly Calling[];
+}
+
+async function heldCallees(deps: PipelineDeps, campaignId: string, batch: BatchRecord): Promise<Held> {
+  const list = await deps.store.batchCallees(campaignId, batch.id);
+  const { refs, numbers } = list;
   const records = await deps.store.records(campaignId, refs);
-  return refs.flatMap((ref, at) => {
+  const callees = refs.flatMap((ref, at) => {
     const record = records[at];
     return record?.state === 'calling' && record.batch === batch.id
       ? [{ ref, record, number: numbers[at] ?? Number.NaN }]
       : [];
   });
+  return { list, callees };
 }
 
 async function recordReading(
   deps: PipelineDeps,
   campaignId: string,
   batch: BatchRecord,
-  callees: readonly Calling[],
+  { list, callees }: Held,
   reading: TaskReading & { readonly ended: boolean; readonly oldest: boolean; readonly abandoned: boolean },
 ): Promise<void> {
   const { bounds } = deps;
@@ -144,7 +149,7 @@ async function recordReading(
   };
   const after = open === 0 ? moveBatch(batch, 'finish', change) : noteBatch(batch, change);
   if ((await saveLook(deps, campaignId, batch, after, moves)) === undefined) return;
-  await settleDials(deps, campaignId, after, callees, moves);
+  await settleDials(deps, campaignId, after, list, moves);
   deps.log.info(
     { event: 'task_read', campaignId, batchId: batch.id, taskState: reading.state, moved: done, open },
     'recorded a reading',
@@ -183,8 +188,7 @@ async function readingFailed(
   const facts = { campaignId, batchId: batch.id, code: failure.code, kind: failure.kind };
   deps.log.warn({ event: 'task_reading_failed', ...facts }, failure.message);
   if (failure.kind === 'invalid' && (await hasVanished(deps, batch))) {
-    const callees = await callingCallees(deps, campaignId, batch);
-    await parkAll(deps, campaignId, batch, callees, failure.code);
+    await parkAll(deps, campaignId, batch, await heldCallees(deps, campaignId, batch), failure.code);
     return;
   }
   if (failure.kind === 'blocked') {
@@ -207,7 +211,7 @@ async function parkAll(
   deps: PipelineDeps,
   campaignId: string,
   batch: BatchRecord,
-  callees: readonly Calling[],
+  { list, callees }: Held,
   code: string,
 ): Promise<void> {
   const now = deps.clock.now();
@@ -216,7 +220,7 @@ async function parkAll(
   const moves = callees.map(({ ref, record }) => moveCallee(ref, record, 'park', { now, reason, facts }));
   const after = moveBatch(batch, 'finish', { calleesOpen: 0 });
   if ((await saveLook(deps, campaignId, batch, after, moves)) !== undefined)
-    await settleDials(deps, campaignId, after, callees, moves);
+    await settleDials(deps, campaignId, after, list, moves);
   deps.log.error(
     { event: 'batch_parked', campaignId, batchId: batch.id, reason, callees: moves.length },
     'needs attention',

@@ -2,7 +2,7 @@
  * What became of reserved dials is told to the ledger once the store has it, so that a crash in between leaves a
  * reservation that counts as a dial: the sweep settles it from the callee's record and story alone.
  */
-import type { BatchRecord } from '../core/batch.ts';
+import type { BatchCallees, BatchRecord } from '../core/batch.ts';
 import type { CalleeMove, CalleeRef } from '../core/callee.ts';
 import { dialsInBatch, dialTimesOf, mayBeDialled } from '../core/dial-times.ts';
 import { DIAL_LEASE, OVERDUE_CLAIMS_PER_SWEEP } from '../core/limits.ts';
@@ -10,34 +10,37 @@ import type { Instant } from '../core/time.ts';
 import type { DialOutcome, OverdueClaim } from '../ports/call-ledger.ts';
 import type { PipelineDeps } from './deps.ts';
 
-interface Numbered {
-  readonly ref: CalleeRef;
-  readonly number: number;
-}
-
 type LedgerDeps = Pick<PipelineDeps, 'ledger'>;
 
 function attemptOf(campaignId: string, batchId: number, ref: CalleeRef): string {
   return `${campaignId}.${ref}.${batchId}`;
 }
 
-/** Tells the dials of callees that a stored change moved out of their batch. `batch`: as stored after it. */
+/**
+ * Tells the dials of callees that a stored change moved out of their batch. `batch`: as stored after it; `list`: all
+ * that it was made with. Once it is over, and none of its reservations is left, nobody need look after them any more;
+ * where one is, since whoever moved its callee died before it was told, the next sweep does.
+ */
 export async function settleDials(
-  deps: LedgerDeps,
+  deps: LedgerDeps & Pick<PipelineDeps, 'clock'>,
   campaignId: string,
   batch: BatchRecord,
-  callees: readonly Numbered[],
+  list: BatchCallees,
   moves: readonly CalleeMove[],
 ): Promise<void> {
-  const numbers = new Map(callees.map(({ ref, number }) => [ref, number]));
+  const { ledger } = deps;
+  const { dials: id } = batch;
+  const numbers = new Map(list.refs.map((ref, at) => [ref, list.numbers[at]]));
   const outcomes = moves.flatMap(({ ref, before, after, story }): DialOutcome[] => {
     const number = numbers.get(ref);
     if (number === undefined || !mayBeDialled(before.state) || mayBeDialled(after.state)) return [];
     const dialledAt = story === undefined ? [] : dialTimesOf(story, before.attempts);
-    return [{ number, id: batch.dials, attempt: attemptOf(campaignId, batch.id, ref), dialledAt }];
+    return [{ number, id, attempt: attemptOf(campaignId, batch.id, ref), dialledAt }];
   });
-  await deps.ledger.settle(outcomes);
-  if (batch.calleesOpen === 0 && batch.dials !== undefined) await deps.ledger.close(batch.dials);
+  await ledger.settle(outcomes);
+  if (batch.calleesOpen > 0 || id === undefined) return;
+  const isLeft = (await ledger.held(id, list.numbers)).includes(true);
+  await (isLeft ? ledger.renew(id, deps.clock.now()) : ledger.close(id));
 }
 
 /** Gives the reservations of a whole batch back: none of its callees was dialled. */

@@ -6,6 +6,7 @@ import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../src/core/time.
 import { calleeDocument, calleeLine } from '../../../src/faces/documents.ts';
 import { runAudit } from '../../../src/pipelines/audit.ts';
 import { dispatchCampaign } from '../../../src/pipelines/dispatch.ts';
+import { pollCampaign } from '../../../src/pipelines/poll.ts';
 import { submitBatch } from '../../../src/pipelines/submission.ts';
 import { sweep } from '../../../src/pipelines/sweep.ts';
 import { seededNumber } from '../../support/seeded-campaign.ts';
@@ -465,5 +466,50 @@ describe('a claim whose reply is lost', () => {
     expect(batch?.state).toBe('active');
     const { numbers } = await world.store.batchCallees('spring', 1);
     expect(await world.ledger.held(batch?.dials ?? '', numbers)).toEqual([true, true, true]);
+  });
+});
+
+describe('a process that dies before it has told a dial', () => {
+  it('leaves it to the sweep, also where another one reads the task to its end', async () => {
+    world = await createWorld(inject('redisUrl'), {
+      scenario: { outcomes: { ok: 1 }, channelsPerCaller: 1 },
+    });
+    const process = startProcess(world);
+    await startCampaign(world, 'spring', 3);
+    await dispatchCampaign(process.deps, 'spring');
+    const { ledger } = process.deps;
+    const dying = {
+      ...ledger,
+      settle: () => Promise.reject(new Error('dead')),
+      held: ledger.held.bind(ledger),
+    };
+    const calling = async () => (await world.store.counts('spring')).states.calling;
+    for (let turn = 0; turn < 50 && (await calling()) === 3; turn += 1) {
+      world.clock.advance(5 * SECOND);
+      await pollCampaign({ ...process.deps, ledger: dying }, 'spring').catch(() => {});
+    }
+    expect(await calling()).toBeGreaterThan(0);
+    const { dials = '' } = (await world.store.batch('spring', 1)) ?? {};
+    const { numbers } = await world.store.batchCallees('spring', 1);
+    expect(await world.ledger.held(dials, numbers)).toEqual([true, true, true]);
+    for (let turn = 0; turn < 50 && (await calling()) > 0; turn += 1) {
+      world.clock.advance(20 * SECOND);
+      await pollCampaign(process.deps, 'spring');
+    }
+    world.clock.advance(SECOND);
+    await sweep(process.deps);
+    process.stop();
+    expect(await world.ledger.held(dials, numbers)).toEqual([false, false, false]);
+    expect(await hasReservations()).toBe(false);
+    const now = world.clock.now();
+    const { verdicts } = await world.ledger.reserve(
+      {
+        ...{ campaignId: 'summer', batchId: 1, caps: { rolling: [{ calls: 1, per: DAY }] } },
+        callees: numbers.map((number, ref) => ({ ref, number, lastBatch: 0 })),
+      },
+      now,
+      now + HOUR,
+    );
+    expect(verdicts.map(({ allowed }) => allowed)).toEqual([false, false, false]);
   });
 });
