@@ -263,12 +263,12 @@ export function noteOrphanCall(
   details: {
     readonly now: Instant;
     readonly calls: readonly CallFacts[];
-    /** How many of the calls count: those that the provider did not decline. */
-    readonly costly: number;
+    /** The callee's attempts with those of the calls that count: what the provider declined does not. */
+    readonly attempts: number;
     readonly batch: number;
   },
 ): CalleeMove {
-  const attempts = before.attempts + details.costly;
+  const { attempts } = details;
   return {
     ref,
     before,

@@ -7,8 +7,9 @@
  *   c:<caller>:<day>:a|y|r   attempts, answered and refused on a caller (its place in the campaign's list, from 1; 0: not known)
  *   r:<minute>:<caller>:c|y|r|s  the same of recent minutes: calls, answered, refused, seconds that they took; dropped when old
  */
+import type { CallFacts } from './call-facts.ts';
 import type { CalleeMove } from './callee.ts';
-import type { Disposition } from './disposition.ts';
+import { type Disposition, dispositionFacts } from './disposition.ts';
 import { RECENT_KEPT, RECENT_SLOT } from './limits.ts';
 import { DAY, HOUR, type Instant, SECOND } from './time.ts';
 
@@ -24,31 +25,54 @@ const REFUSED: ReadonlySet<Disposition> = new Set([
   'carrier_blocked',
 ] as const satisfies readonly Disposition[]);
 
-/** What the outcomes among some moves add to the tallies; undefined where there are none. */
+/** How something ended that the tallies count: an outcome, or a call that no outcome tells of. */
+export interface Ended {
+  readonly at: Instant;
+  readonly disposition: Disposition;
+  /** Attempts that it cost, and the number of the last of them for the callee. */
+  readonly cost: number;
+  readonly attempts: number;
+  readonly caller: number | undefined;
+  readonly calls: readonly CallFacts[];
+}
+
+/**
+ * What the outcomes among some moves add to the tallies; undefined where there are none. Dials of a callee that was
+ * given to a person ended as nobody knows, and are attempts like any other.
+ */
 export function tallyOf(moves: readonly CalleeMove[], now: Instant): Tally | undefined {
+  const ended = moves.flatMap(({ before, after, story }): Ended[] => {
+    const { state, attempts, caller } = after;
+    const cost = attempts - before.attempts;
+    const isOutcome = state === 'answered' || state === 'missed';
+    if (before.state !== 'calling' || !(isOutcome || (state === 'needs_attention' && cost > 0))) return [];
+    const calls = story?.calls ?? [];
+    const disposition = (isOutcome ? after.disposition : undefined) ?? 'unknown';
+    return [{ at: calls[0]?.startedAt ?? now, disposition, cost, attempts, caller, calls }];
+  });
+  return tallyOfEnded(ended, now);
+}
+
+/** The same of anything that ended. */
+export function tallyOfEnded(ended: readonly Ended[], now: Instant): Tally | undefined {
   const sums = new Map<string, number>();
   const add = (field: string, by: number): void => {
     if (by !== 0) sums.set(field, (sums.get(field) ?? 0) + by);
   };
-  for (const { before, after, story } of moves) {
-    if (before.state !== 'calling' || (after.state !== 'answered' && after.state !== 'missed')) continue;
-    const calls = story?.calls ?? [];
-    const at = calls[0]?.startedAt ?? now;
-    const disposition = after.disposition ?? 'unknown';
-    const attempts = after.attempts - before.attempts;
-    const answered = after.state === 'answered' ? 1 : 0;
+  for (const { at, disposition, cost, attempts, caller = 0, calls } of ended) {
+    const place = Math.abs(caller);
+    const answered = dispositionFacts(disposition).connected ? 1 : 0;
     const refused = REFUSED.has(disposition) ? 1 : 0;
-    const caller = Math.abs(after.caller ?? 0);
     const hour = `h:${Math.floor(at / HOUR)}`;
-    add(`${hour}:a`, attempts);
+    add(`${hour}:a`, cost);
     add(`${hour}:y`, answered);
-    add(`n:${attempts === 0 ? 0 : after.attempts}:${disposition}`, 1);
-    const day = `c:${caller}:${Math.floor(at / DAY)}`;
-    add(`${day}:a`, attempts);
+    add(`n:${cost === 0 ? 0 : attempts}:${disposition}`, 1);
+    const day = `c:${place}:${Math.floor(at / DAY)}`;
+    add(`${day}:a`, cost);
     add(`${day}:y`, answered);
     add(`${day}:r`, refused);
     if (now - at >= RECENT_KEPT) continue;
-    const slot = `r:${Math.floor(at / RECENT_SLOT)}:${caller}`;
+    const slot = `r:${Math.floor(at / RECENT_SLOT)}:${place}`;
     add(`${slot}:c`, Math.max(1, calls.length));
     add(`${slot}:y`, answered);
     add(`${slot}:r`, refused);
@@ -57,7 +81,7 @@ export function tallyOf(moves: readonly CalleeMove[], now: Instant): Tally | und
   return sums.size === 0 ? undefined : sums;
 }
 
-function secondsOf(calls: readonly { readonly startedAt?: Instant; readonly endedAt?: Instant }[]): number {
+function secondsOf(calls: readonly CallFacts[]): number {
   return calls.reduce((sum, { startedAt, endedAt }) => {
     if (startedAt === undefined || endedAt === undefined || endedAt <= startedAt) return sum;
     return sum + Math.round((endedAt - startedAt) / SECOND);

@@ -8,6 +8,7 @@ import {
 import { noteOrphanCall } from '../core/callee.ts';
 import { dispositionFacts } from '../core/disposition.ts';
 import type { CallRecord } from '../core/outcome.ts';
+import { type Ended, tallyOfEnded } from '../core/statistics.ts';
 import type { Instant } from '../core/time.ts';
 import type { CampaignRecord } from '../ports/store.ts';
 import type { TaskReading, TaskSummary } from '../ports/telephony.ts';
@@ -94,8 +95,8 @@ export async function judgeTask(
     if (isOurs === undefined) return 'unknown';
     if (known === undefined && (await takeBack(deps, campaign, task, name, callees))) return 'ours';
   } else if (await adopt(deps, batch, task, name, reading.value)) return 'ours';
-  const { id, createdAt } = batch ?? { id: name.batchId, createdAt: task.notBefore ?? campaign.createdAt };
-  await handleOrphan(deps, task, campaign.id, { id, createdAt }, reading.value);
+  const source = batch ?? { id: name.batchId, createdAt: task.notBefore ?? campaign.createdAt };
+  await handleOrphan(deps, task, campaign.id, source, reading.value);
   return 'ours';
 }
 
@@ -152,11 +153,14 @@ async function noteEnded(
   await deps.queue.wake({ queue: 'poll', campaignId: campaign.id, priority });
 }
 
+/** What is known of the batch that a task was made of. */
+type OrphanSource = Pick<BatchRecord, 'id' | 'createdAt' | 'caller'>;
+
 async function handleOrphan(
   deps: PipelineDeps,
   task: TaskSummary,
   campaignId: string,
-  batch: Pick<BatchRecord, 'id' | 'createdAt'>,
+  batch: OrphanSource,
   reading: TaskReading,
 ): Promise<void> {
   const { taskId, name } = task;
@@ -191,7 +195,7 @@ function dialsOf(
 async function countOrphanCalls(
   deps: PipelineDeps,
   campaignId: string,
-  batch: Pick<BatchRecord, 'id' | 'createdAt'>,
+  batch: OrphanSource,
   reading: TaskReading,
 ): Promise<void> {
   const dialled = reading.callees.filter((callee) => callee.sessionIds.length > 0);
@@ -216,17 +220,24 @@ async function countOrphanCalls(
       const counted = new Set(story.flatMap((line) => line.calls ?? []).map((call) => call.sessionId));
       const sessionIds = callee.sessionIds.filter((id) => !counted.has(id));
       if (sessionIds.length === 0) return undefined;
-      const calls = sessionIds.map(
-        (sessionId) => records.get(sessionId)?.facts ?? { sessionId, recordMissing: true as const },
-      );
-      const costly = sessionIds.filter((id) => {
-        const disposition = records.get(id)?.disposition ?? 'record_missing';
-        return dispositionFacts(disposition).cost;
-      }).length;
+      let { attempts } = record;
+      const ended = sessionIds.map((sessionId): Ended => {
+        const { disposition, facts } = records.get(sessionId) ?? {
+          disposition: 'record_missing' as const,
+          facts: { sessionId, recordMissing: true as const },
+        };
+        const cost = dispositionFacts(disposition).cost ? 1 : 0;
+        attempts += cost;
+        const { caller } = batch;
+        return { at: facts.startedAt ?? now, disposition, cost, attempts, caller, calls: [facts] };
+      });
+      const calls = ended.flatMap((one) => one.calls);
+      const tally = tallyOfEnded(ended, now);
       return {
         name: 'orphan_call',
         now,
-        moves: [noteOrphanCall(ref, record, { now, calls, costly, batch: batch.id })],
+        moves: [noteOrphanCall(ref, record, { now, calls, attempts, batch: batch.id })],
+        ...(tally !== undefined && { tally }),
       };
     });
   }

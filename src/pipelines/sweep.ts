@@ -42,15 +42,17 @@ async function sweepCampaign(deps: PipelineDeps, campaign: CampaignRecord): Prom
     await completeIfDone(deps, campaign, counts.accepted);
     return;
   }
+  const waiting = counts.states.initial + counts.states.pending_retry;
+  // Only where somebody waits who could be ended: it looks at every page.
+  const endable = waiting + (state === 'cancelled' ? counts.states.needs_attention : 0);
   if (state === 'completed') await reopen(deps, campaign);
-  else await endWaiting(deps, campaign);
+  else if (endable > 0) await endWaiting(deps, campaign);
   await endTimedOut(deps, campaignId);
   const now = deps.clock.now();
   const open = await deps.store.openBatches(campaignId);
   if (counts.states.missed > 0) await deps.queue.wake({ queue: 'retry', campaignId, priority });
   const halfMade = nextLook(open, ['planned', 'submitting', 'uncertain']);
   const overdue = halfMade !== undefined && halfMade <= now;
-  const waiting = counts.states.initial + counts.states.pending_retry;
   const toGiveBack = state !== 'running' && open.some((batch) => batch.state === 'planned');
   if (overdue || toGiveBack) await deps.queue.wake({ queue: 'dispatch', campaignId, priority });
   else if (waiting > 0) await wakeDispatch(deps, campaignId);
