@@ -69,10 +69,12 @@ export async function judgeTask(
   task: TaskSummary,
   name: SubmissionName,
 ): Promise<TaskVerdict> {
+  const batch = await deps.store.batch(name.campaignId, name.batchId);
+  // As nearly all of the list: what has ended long ago.
+  if (batch?.taskId === task.taskId && batch.state !== 'active') return 'ours';
   const campaign = await deps.store.campaign(name.campaignId);
   // Without such a campaign the name proves nothing: another installation may share the account.
   if (campaign === undefined) return 'foreign';
-  const batch = await deps.store.batch(campaign.id, name.batchId);
   if (batch?.taskId === task.taskId) {
     await noteEnded(deps, campaign, task, batch);
     return 'ours';
@@ -96,7 +98,8 @@ export async function judgeTask(
     if (known === undefined && (await takeBack(deps, campaign, task, name, callees))) return 'ours';
   } else if (await adopt(deps, batch, task, name, reading.value)) return 'ours';
   const source = batch ?? { id: name.batchId, createdAt: task.notBefore ?? campaign.createdAt };
-  await handleOrphan(deps, task, campaign.id, source, reading.value);
+  const found = { ...source, noticedAt: known?.at ?? deps.clock.now() };
+  await handleOrphan(deps, task, campaign.id, found, reading.value);
   return 'ours';
 }
 
@@ -153,8 +156,8 @@ async function noteEnded(
   await deps.queue.wake({ queue: 'poll', campaignId: campaign.id, priority });
 }
 
-/** What is known of the batch that a task was made of. */
-type OrphanSource = Pick<BatchRecord, 'id' | 'createdAt' | 'caller'>;
+/** What is known of the batch that a task was made of, and since when of the task. */
+type OrphanSource = Pick<BatchRecord, 'id' | 'createdAt' | 'caller'> & { readonly noticedAt: Instant };
 
 async function handleOrphan(
   deps: PipelineDeps,
@@ -172,10 +175,9 @@ async function handleOrphan(
       'a submission landed after it was judged absent; stopping it',
     );
   }
-  const orphan = { taskId, name, at: deps.clock.now() };
+  const orphan = { taskId, name, at: batch.noticedAt };
   await deps.store.noteOrphan(campaignId, { ...orphan, settled: false });
-  if (!ended) return;
-  await countOrphanCalls(deps, campaignId, batch, reading);
+  if (!ended || !(await countOrphanCalls(deps, campaignId, batch, reading))) return;
   await deps.store.noteOrphan(campaignId, { ...orphan, settled: true });
 }
 
@@ -192,53 +194,76 @@ function dialsOf(
   });
 }
 
+/**
+ * Counts the calls of a task that has ended. A record that is late is waited for, as for any other call: false. After
+ * the limit the call counts without it.
+ */
 async function countOrphanCalls(
   deps: PipelineDeps,
   campaignId: string,
   batch: OrphanSource,
   reading: TaskReading,
-): Promise<void> {
-  const dialled = reading.callees.filter((callee) => callee.sessionIds.length > 0);
-  const sessions = dialled.flatMap((callee) => callee.sessionIds);
-  const { records } = await fetchRecords(
-    deps,
-    campaignId,
-    { id: batch.id, notBefore: batch.createdAt },
-    sessions,
-    { takeAll: true },
-  );
-  for (const callee of dialled) {
-    await noteOrphanDials(deps, callee.number, dialsOf(callee.sessionIds, records, deps.clock.now()));
-    const ref = await deps.store.findCallee(campaignId, callee.number);
-    if (ref === undefined) continue;
-    await settle(deps, campaignId, async () => {
-      const [record] = await deps.store.records(campaignId, [ref]);
-      if (record === undefined) return undefined;
-      const now = deps.clock.now();
-      // A crash between counting and noting brings us here again: what the story has is counted.
-      const story = await deps.store.story(campaignId, ref);
-      const counted = new Set(story.flatMap((line) => line.calls ?? []).map((call) => call.sessionId));
-      const sessionIds = callee.sessionIds.filter((id) => !counted.has(id));
-      if (sessionIds.length === 0) return undefined;
-      let { attempts } = record;
-      const ended = sessionIds.map((sessionId): Ended => {
-        const { disposition, facts } = records.get(sessionId) ?? {
-          disposition: 'record_missing' as const,
-          facts: { sessionId, recordMissing: true as const },
-        };
-        const cost = dispositionFacts(disposition).cost ? 1 : 0;
-        attempts += cost;
-        const { caller } = batch;
-        return { at: facts.startedAt ?? now, disposition, cost, attempts, caller, calls: [facts] };
-      });
-      const calls = ended.flatMap((one) => one.calls);
-      const tally = tallyOfEnded(ended, now);
-      return {
-        name: 'orphan_call',
-        now,
-        moves: [noteOrphanCall(ref, record, { now, calls, attempts, batch: batch.id })],
-        ...(tally !== undefined && { tally }),
-      };
-    });
+): Promise<boolean> {
+  const sessions = reading.callees.flatMap((callee) => callee.sessionIds);
+  const insist = deps.clock.now() - batch.noticedAt >= deps.bounds.recordWaitMax;
+  const from = { id: batch.id, notBefore: batch.createdAt };
+  const { records } = await fetchRecords(deps, campaignId, from, sessions, { takeAll: true, insist });
+  let isWhole = insist || sessions.every((id) => records.has(id));
+  for (const { number, sessionIds } of reading.callees) {
+    const known = sessionIds.filter((id) => insist || records.has(id));
+    if (known.length === 0) continue;
+    const calls = { number, sessionIds: known, records };
+    isWhole = (await countCallsOf(deps, campaignId, batch, calls)) && isWhole;
   }
+  return isWhole;
+}
+
+/** False where the callee was moved by others all the time. */
+async function countCallsOf(
+  deps: PipelineDeps,
+  campaignId: string,
+  batch: OrphanSource,
+  callee: {
+    readonly number: number;
+    readonly sessionIds: readonly string[];
+    readonly records: ReadonlyMap<string, CallRecord>;
+  },
+): Promise<boolean> {
+  const { records } = callee;
+  await noteOrphanDials(deps, callee.number, dialsOf(callee.sessionIds, records, deps.clock.now()));
+  const ref = await deps.store.findCallee(campaignId, callee.number);
+  if (ref === undefined) return true;
+  let isCounted = false;
+  const stored = await settle(deps, campaignId, async () => {
+    const [record] = await deps.store.records(campaignId, [ref]);
+    isCounted = record === undefined;
+    if (record === undefined) return undefined;
+    const now = deps.clock.now();
+    // A crash between counting and noting brings us here again: what the story has is counted.
+    const story = await deps.store.story(campaignId, ref);
+    const counted = new Set(story.flatMap((line) => line.calls ?? []).map((call) => call.sessionId));
+    const sessionIds = callee.sessionIds.filter((id) => !counted.has(id));
+    isCounted = sessionIds.length === 0;
+    if (isCounted) return undefined;
+    let { attempts } = record;
+    const ended = sessionIds.map((sessionId): Ended => {
+      const { disposition, facts } = records.get(sessionId) ?? {
+        disposition: 'record_missing' as const,
+        facts: { sessionId, recordMissing: true as const },
+      };
+      const cost = dispositionFacts(disposition).cost ? 1 : 0;
+      attempts += cost;
+      const { caller } = batch;
+      return { at: facts.startedAt ?? now, disposition, cost, attempts, caller, calls: [facts] };
+    });
+    const calls = ended.flatMap((one) => one.calls);
+    const tally = tallyOfEnded(ended, now);
+    return {
+      name: 'orphan_call',
+      now,
+      moves: [noteOrphanCall(ref, record, { now, calls, attempts, batch: batch.id })],
+      ...(tally !== undefined && { tally }),
+    };
+  });
+  return stored || isCounted;
 }

@@ -187,7 +187,9 @@ async function readingFailed(
   const { id: campaignId } = campaign;
   const facts = { campaignId, batchId: batch.id, code: failure.code, kind: failure.kind };
   deps.log.warn({ event: 'task_reading_failed', ...facts }, failure.message);
-  if (failure.kind === 'invalid' && (await hasVanished(deps, batch))) {
+  // Nobody knows how late a task is listed, and read, that was just made.
+  const isSettled = deps.clock.now() - batch.submittedAt >= deps.bounds.quietPeriod;
+  if (failure.kind === 'invalid' && isSettled && (await hasVanished(deps, batch))) {
     await parkAll(deps, campaignId, batch, await heldCallees(deps, campaignId, batch), failure.code);
     return;
   }

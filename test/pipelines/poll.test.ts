@@ -407,6 +407,33 @@ describe('a task that the provider no longer shows', () => {
     await expectHonest(world, ID, { dialsUnknown: true });
   });
 
+  it('yet, as one that was just made, is not taken for gone', async () => {
+    world = await createWorld(inject('redisUrl'), { scenario: { outcomes: { ok: 1 } } });
+    const shownAt = world.clock.now() + 20 * SECOND;
+    const isShown = () => world.clock.now() >= shownAt;
+    const unknown = {
+      ...{ ok: false as const, failure: { kind: 'invalid' as const, code: 'ResourceNotFound', message: '' } },
+    };
+    const process = startProcess(world, {
+      wrap: (real) => ({
+        ...real,
+        describeTask: async (id) => (isShown() ? real.describeTask(id) : unknown),
+        pauseTask: async (id) => (isShown() ? real.pauseTask(id) : unknown),
+        listTasks: async (page, options) =>
+          isShown() ? real.listTasks(page, options) : { ok: true, value: { tasksTotal: 0, tasks: [] } },
+      }),
+    });
+    await startCampaign(world, ID, 3);
+    await dispatchCampaign(process.deps, ID);
+    await moveTo(world, ID, 'paused');
+    await runTo(world, process, world.clock.now() + 5 * SECOND, { sweepEvery: SECOND });
+    expect((await states()).calling).toBe(3);
+    await moveTo(world, ID, 'running');
+    await runUntil(world, process, () => isOver(world, ID));
+    process.stop();
+    await expectHonest(world, ID);
+  });
+
   it('for the moment, but lists, is read again and nobody is parked', async () => {
     world = await createWorld(inject('redisUrl'), {
       scenario: {
