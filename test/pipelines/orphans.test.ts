@@ -118,43 +118,31 @@ describe('a task that shows itself after its submission was judged absent', () =
     await expectEveryDialKnown(5);
   });
 
-  it('and was only declined by the provider costs its callees nothing', async () => {
-    world = await createWorld(inject('redisUrl'), {
-      scenario: {
-        ranges: [{ prefix: '8613800000001', byAttempt: ['109', 'ok'] }],
-        faults: [{ kind: 'land_late', action: CREATE, calls: [1], delayMs: 11 * SECOND }],
-      },
-    });
-    const process = startProcess(world, { bounds: HASTY });
-    await startCampaign(world, ID, 1);
-    const settled = async () => (await world.store.orphans(ID)).some((orphan) => orphan.settled);
-    await runUntil(world, process, async () => (await settled()) && (await isOver(world, ID)), {
-      sweepEvery: 10 * SECOND,
-    });
-    process.stop();
-    await expectHonest(world, ID);
-  });
-
-  it('is counted once its call records have come, however late', async () => {
-    world = await createWorld(inject('redisUrl'), {
-      scenario: {
-        ranges: [{ prefix: '8613800000001', byAttempt: ['109', 'ok'] }],
-        records: { delayMs: 3 * MINUTE },
-        faults: [{ kind: 'land_late', action: CREATE, calls: [1], delayMs: 11 * SECOND }],
-      },
-    });
-    const process = startProcess(world, { bounds: HASTY });
-    await startCampaign(world, ID, 1);
-    const settled = async () => (await world.store.orphans(ID)).some((orphan) => orphan.settled);
-    await runUntil(world, process, async () => (await settled()) && (await isOver(world, ID)), {
-      sweepEvery: 10 * SECOND,
-    });
-    process.stop();
-    // What the provider declined is known as such, and cost nothing.
-    const calls = (await storyOf(world, ID, '8613800000001')).flatMap((line) => line.calls ?? []);
-    expect(calls.filter(({ recordMissing }) => recordMissing)).toEqual([]);
-    await expectHonest(world, ID);
-  });
+  it.each([
+    ['at once', 0],
+    ['minutes later', 3 * MINUTE],
+  ])(
+    'and was only declined by the provider, which says so %s, costs its callees nothing',
+    async (_name, delayMs) => {
+      world = await createWorld(inject('redisUrl'), {
+        scenario: {
+          ranges: [{ prefix: '8613800000001', byAttempt: ['109', 'ok'] }],
+          records: { delayMs },
+          faults: [{ kind: 'land_late', action: CREATE, calls: [1], delayMs: 11 * SECOND }],
+        },
+      });
+      const process = startProcess(world, { bounds: HASTY });
+      await startCampaign(world, ID, 1);
+      const settled = async () => (await world.store.orphans(ID)).some((orphan) => orphan.settled);
+      await runUntil(world, process, async () => (await settled()) && (await isOver(world, ID)), {
+        sweepEvery: 10 * SECOND,
+      });
+      process.stop();
+      const calls = (await storyOf(world, ID, '8613800000001')).flatMap((line) => line.calls ?? []);
+      expect(calls.filter(({ recordMissing }) => recordMissing)).toEqual([]);
+      await expectHonest(world, ID);
+    },
+  );
 
   it('is stopped again on the next look when the order to stop was lost', async () => {
     world = await createWorld(inject('redisUrl'), {
