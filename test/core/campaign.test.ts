@@ -107,6 +107,7 @@ const REFUSED: readonly (readonly [string, object, string, RegExp])[] = [
     'callers.1',
     /same number as callers\[0\]/,
   ],
+  ['a caller without its country code', { ...least, callers: ['02150000001'] }, 'callers.0', /country code/],
   ['a caller with letters', { ...least, callers: ['abc'] }, 'callers.0', /digits/],
   ['nothing that answers', { name: 'n', callers: least.callers }, 'ivrId', /either "ivrId" or "aiAgentId"/],
   ['two that answer', { ...least, aiAgentId: 1 }, 'ivrId', /either "ivrId" or "aiAgentId"/],

@@ -69,8 +69,10 @@ export const ClosingTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/,
   error: ({ input }) => `${shownValue(input)} is no time at which a window closes; write it as "12:00"`,
 });
 
-export const CALLER_REMEDY = 'a caller number is digits, as the provider lists it (0086...)';
-export const Caller = z.string().regex(/^\+?\d{3,20}$/, CALLER_REMEDY);
+export const CALLER_REMEDY =
+  'a caller number is digits with its country code, as the provider lists it (0086...)';
+/** Short numbers have no country code; one with a trunk zero is written as people dial it at home. */
+export const Caller = z.string().regex(/^(?:\+|00)?[1-9]\d{2,17}$/, CALLER_REMEDY);
 
 /** A country whose numbers can be read in their national form. */
 export const Region = z
