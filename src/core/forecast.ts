@@ -12,6 +12,7 @@ import { afterAttempt } from './forecast-retry.ts';
 import { FORECAST_STEP_MAX, FORECAST_STEP_MIN, FORECAST_STEPS_MAX, FORECAST_STEPS_WANTED } from './limits.ts';
 import { firstLook } from './look-schedule.ts';
 import { type OutcomeShares, type Shares, shareOf } from './outcome-shares.ts';
+import { openForTask, placingTime } from './retry-policy.ts';
 import { isPlaceable } from './row-limits.ts';
 import { type Instant, MINUTE, SECOND } from './time.ts';
 
@@ -230,8 +231,9 @@ class Play {
 
   /** True where a window is left for them. */
   #fits({ zone, due }: Cohort): boolean {
-    const { rules, now } = this.#question;
-    const opening = openingAt(rules, zone, Math.max(now, due));
+    const { rules, now, pace } = this.#question;
+    const openAt = (at: Instant) => openingAt(rules, zone, at);
+    const opening = openForTask(openAt, Math.max(now, due), placingTime(pace));
     return opening.open || opening.opensAt !== undefined;
   }
 }

@@ -83,12 +83,12 @@ export function judgeTime(facts: {
   const closed = (used.length === 0 ? zones : used).filter(({ fits }) => !fits);
   if (closed.length === 0) return none;
   const names = closed.map(({ zone, callees }) => `${zone} (${callees} callees)`).join(', ');
-  const remedy = 'check "windows", "holidays", "blackouts", "platformHours" and "endAt"';
+  const remedy = 'check "windows", "holidays", "blackouts", "platformHours", "endAt" and "pacing.leadTime"';
   const all = closed.length === (used.length === 0 ? zones : used).length;
   return all
     ? problemsOf('error', {
         code: 'no_window',
-        text: `no window opens until ${iso(endAt)}: ${names}`,
+        text: `no window opens for a task until ${iso(endAt)}: ${names}`,
         remedy,
       })
     : problemsOf('warning', {

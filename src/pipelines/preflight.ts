@@ -18,6 +18,7 @@ import {
   type Problem,
   problemsOf,
 } from '../core/preflight.ts';
+import { openForTask, placingTime } from '../core/retry-policy.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContactCenter } from '../ports/contact-center.ts';
 import type { CampaignRecord, Store } from '../ports/store.ts';
@@ -168,8 +169,9 @@ function failureFindings({ kind, code, message }: TelephonyFailure): Findings {
 
 function timeFindings(campaign: CampaignRecord, { question, byZone }: ForecastFacts): Findings {
   const rules = callingRules(campaign);
+  const placing = placingTime(campaign.settings.pacing);
   const zones = campaign.zones.map((zone) => {
-    const opening = openingAt(rules, zone, question.now);
+    const opening = openForTask((at) => openingAt(rules, zone, at), question.now, placing);
     return { zone, callees: byZone.get(zone) ?? 0, fits: opening.open || opening.opensAt !== undefined };
   });
   return judgeTime({ now: question.now, endAt: campaignEnd(campaign.settings, campaign.createdAt), zones });

@@ -99,6 +99,15 @@ describe('a preflight', () => {
     expect(codes(await supplied.look()).errors).toEqual(['no_window']);
   });
 
+  it('is an error where every window is too short for a task to be placed in it', async () => {
+    const windows = [{ days: ['mon', 'tue'], from: '12:00', to: '12:10' }];
+    const { look } = await open({}, { windows, pacing: { ...WORLD_SETTINGS.pacing, leadTime: '10m' } });
+    const document = await look();
+    expect(codes(document).errors).toEqual(['no_window']);
+    expect(document.errors[0]?.remedy).toContain('pacing.leadTime');
+    expect(document.forecast.neverFit).toBe(40);
+  });
+
   it('finds packages that are too small or used up, and sound files that are not approved', async () => {
     const { look, world } = await open(
       {
