@@ -23,7 +23,7 @@ export const REASONS = [
   ['attempts_exhausted', 'all attempts that the retry policy allows are spent'],
   ['stop_rule', 'the retry policy stops at this disposition'],
   ['no_window_left', 'no calling window is left before the campaign ends'],
-  ['campaign_ended', 'the campaign ended before this callee was dialled'],
+  ['campaign_ended', 'the campaign ended before the next call to this callee'],
   ['cancelled_by_operator', 'an operator cancelled the campaign'],
   ['given_up_by_operator', 'an operator gave this callee up'],
   ['resumed_by_operator', 'an operator put this callee back'],

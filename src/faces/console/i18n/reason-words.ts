@@ -21,7 +21,7 @@ const CHINESE: Readonly<Record<Reason, string>> = {
   attempts_exhausted: '重拨策略允许的次数已用完',
   stop_rule: '重拨策略规定遇到此结果即停止',
   no_window_left: '活动结束前已没有拨打时段',
-  campaign_ended: '拨打该被叫之前活动已结束',
+  campaign_ended: '下一次拨打该被叫之前活动已结束',
   cancelled_by_operator: '操作员取消了活动',
   given_up_by_operator: '操作员放弃了该被叫',
   resumed_by_operator: '操作员恢复了该被叫',
