@@ -15,10 +15,10 @@ import { MINUTE, SECOND } from '../../src/core/time.ts';
 import { runAudit } from '../../src/pipelines/audit.ts';
 import type { PipelineBounds, PipelineDeps } from '../../src/pipelines/deps.ts';
 import { dispatchCampaign } from '../../src/pipelines/dispatch.ts';
-import { sweepTasks } from '../../src/pipelines/orphans.ts';
 import { pollCampaign } from '../../src/pipelines/poll.ts';
 import { retryCampaign } from '../../src/pipelines/retry.ts';
 import { sweep } from '../../src/pipelines/sweep.ts';
+import { watchTaskList } from '../../src/pipelines/task-list-watch.ts';
 import type { CallLedger } from '../../src/ports/call-ledger.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Wake } from '../../src/ports/queue.ts';
@@ -160,7 +160,7 @@ export async function runWake(deps: PipelineDeps, wake: Wake): Promise<void> {
 
 /**
  * Lets a process work until `done` says so: due wake-ups first, else the clock moves to whatever comes next, with
- * a sweep every so often. Gives up, with what was still waiting, after `stepsMax` steps.
+ * a sweep every so often, and the task list read as an installation does. Gives up, with what was still waiting, after `stepsMax` steps.
  */
 export async function runUntil(
   world: World,
@@ -177,7 +177,7 @@ export async function runUntil(
     } else if (world.clock.now() >= sweepAt) {
       sweepAt = world.clock.now() + sweepEvery;
       await sweep(process.deps);
-      await sweepTasks(process.deps);
+      await watchTaskList(process.deps, sweepEvery);
     } else {
       world.clock.advanceTo(Math.min(world.queue.nextAt ?? sweepAt, sweepAt));
     }
