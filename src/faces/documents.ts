@@ -112,6 +112,13 @@ export function importDocument(record: ImportRecord): ImportDocument {
   };
 }
 
+/** The oldest first, those of one moment by id, so that the same imports are always in the same order. */
+export function importDocuments(records: readonly ImportRecord[]): ImportDocument[] {
+  const byAge = (a: ImportRecord, b: ImportRecord): number =>
+    a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+  return [...records].sort(byAge).map(importDocument);
+}
+
 export interface RejectionDocument {
   readonly kind: string;
   readonly row: number;

@@ -215,6 +215,8 @@ describe('campaign', () => {
     expect(out).toMatch(/^campaign +spring$/m);
     expect(out).toMatch(/^callees +20, of them finished 6$/m);
     expect(out).toMatch(/^answered +6$/m);
+    // In the campaign's own time zone, as the windows of its file are.
+    expect(out).toMatch(/^next due +2026-11-23T10:00:00\+08:00$/m);
   });
 
   it('list --json is an array of the same documents; without campaigns it is empty', async () => {
@@ -268,6 +270,12 @@ describe('import', () => {
       code: 0,
       out: expect.stringContaining(`import ${id} was already imported`),
     });
+    expect((await cli('import list spring')).out).toMatch(
+      new RegExp(`^import +state +rows .*\\n${id} +waiting +0 +0 +0 +0 +0 +list\\.csv\\n$`),
+    );
+    expect(JSON.parse((await cli(`import list spring --json`)).out)).toMatchObject([
+      { id, state: 'waiting' },
+    ]);
     expect(JSON.parse((await cli(`import show ${id} --json`)).out)).toMatchObject({
       id,
       campaign: 'spring',
@@ -482,6 +490,7 @@ describe('import', () => {
 
   it('an unknown import is refused', async () => {
     expect(await cli('import show spring-i000000000000')).toMatchObject({ code: 1, out: '' });
+    expect((await cli('import errors what --json --out x.json')).code).toBe(2);
     expect((await cli('import errors what')).err).toMatch(/^ringmaster: there is no import "what"/);
   });
 });

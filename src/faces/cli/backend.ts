@@ -90,6 +90,8 @@ export interface ImportBackend {
     wish: ImportWish,
     onRows: (rows: number) => void,
   ): Promise<z.infer<typeof DryRun>>;
+  /** Of a campaign, the oldest first. */
+  imports(campaignId: string): Promise<readonly ImportDocument[]>;
   importOf(id: string, patience?: Patience): Promise<ImportDocument>;
   /** Rows that made no callee, in the order of the list. The import is there. */
   rejections(id: string): AsyncIterable<RejectionDocument>;

@@ -1,16 +1,10 @@
 import { type Command, Option } from 'commander';
 import { CALLEE_STATES, type CalleeState } from '../../core/callee.ts';
 import { ROW_PRIORITY_DEFAULT } from '../../core/limits.ts';
-import { isoInZone } from '../../core/zone-clock.ts';
 import { CALLEE_ACTION_NAMES, CALLEE_ACTIONS } from '../../pipelines/actions.ts';
 import type { CalleeDocument, CalleeLine, WaitingCallee } from '../documents.ts';
 import type { Session } from './deps.ts';
-import { factsText, printJson, printJsonArray, printLine, printLines } from './output.ts';
-
-/** A time of a document in the campaign's own zone, as operators think of it. */
-function localTime(at: unknown, timeZone: string): string {
-  return typeof at === 'string' ? isoInZone(Date.parse(at), timeZone) : '-';
-}
+import { factsText, localTime, printJson, printJsonArray, printLine, printLines } from './output.ts';
 
 function historyText(entry: CalleeDocument['history'][number], timeZone: string): string {
   const { at, from, to, reasonText, disposition, attempts, batch, nextAttemptAt, calls, facts: more } = entry;

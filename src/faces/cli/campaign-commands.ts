@@ -7,7 +7,7 @@ import type { CampaignDocument } from '../documents.ts';
 import type { CliBackend, PutOutcome } from './backend.ts';
 import type { CliIo, Session } from './deps.ts';
 import { readBytes } from './input.ts';
-import { countText, factsText, printJson, printLine, tableText, write } from './output.ts';
+import { countText, factsText, localTime, printJson, printLine, tableText, write } from './output.ts';
 
 /** Callees that nothing will move any more. */
 function finishedOf(document: CampaignDocument): number {
@@ -31,7 +31,10 @@ function campaignText(document: CampaignDocument): string {
       ['state', stateText(document)],
       ['callees', `${countText(document.callees)}, of them finished ${countText(finishedOf(document))}`],
       ['attempts', countText(document.attempts)],
-      ['next due', document.nextDueAt ?? 'nobody waits'],
+      [
+        'next due',
+        document.nextDueAt === null ? 'nobody waits' : localTime(document.nextDueAt, document.timeZone),
+      ],
     ]),
     ...listed('state', counted(document.counts)),
     ...listed('disposition', counted(document.dispositions)),

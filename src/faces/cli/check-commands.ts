@@ -7,7 +7,7 @@ import type { PreflightDocument as OwnPreflight } from '../../pipelines/prefligh
 import type { CliBackend } from './backend.ts';
 import type { CliIo, Session } from './deps.ts';
 import { examine } from './doctor.ts';
-import { countText, factsText, printJson, printLine, tableText } from './output.ts';
+import { countText, factsText, localTime, printJson, printLine, tableText } from './output.ts';
 import { startProgress } from './progress.ts';
 
 /** Hands everything on to standard output, which must not be ended. */
@@ -122,11 +122,13 @@ const LIMIT_TEXTS: Readonly<Record<string, string>> = {
 type PreflightDocument = Awaited<ReturnType<CliBackend['preflight']>>;
 
 /** The document for people: what was found, then what is to be expected, and by what that goes. */
-function preflightText({ campaign, ok, errors, warnings, forecast }: PreflightDocument): string {
+function preflightText(document: PreflightDocument, timeZone: string): string {
+  const { campaign, ok, errors, warnings, forecast } = document;
   const found = (weight: string, problems: PreflightDocument['errors']): string[] =>
     problems.map(({ code, text, remedy }) => `${weight} ${code}: ${text}\n        ${remedy}`);
   const range = (from: string | number, to: string | number): string =>
     from === to ? String(from) : `${from} to ${to}`;
+  const at = (time: string): string => localTime(time, timeZone);
   const { attempts, finishAt } = forecast;
   return [
     `preflight of ${campaign}: ${ok ? 'ready' : 'not ready'}`,
@@ -139,7 +141,7 @@ function preflightText({ campaign, ok, errors, warnings, forecast }: PreflightDo
         'attempts',
         `${range(countText(attempts.from), countText(attempts.to))}, about ${countText(attempts.expected)}`,
       ],
-      ['finished', `${range(finishAt.from, finishAt.to)}, about ${finishAt.expected}`],
+      ['finished', `${range(at(finishAt.from), at(finishAt.to))}, about ${at(finishAt.expected)}`],
       ['limited by', LIMIT_TEXTS[forecast.limitedBy] ?? forecast.limitedBy],
       ['never called', `${countText(forecast.neverFit)} for whom no window is left`],
     ]),
@@ -154,9 +156,12 @@ function addPreflight(program: Command, session: Session): void {
     .description('check what a campaign needs before it calls, and foretell what it will do')
     .option('--json', 'print one JSON document')
     .action(async (campaignId: string, options: { json?: true }) => {
-      const document = await session.use((backend) => backend.preflight(campaignId));
-      await (options.json ? printJson(io, document) : printLine(io, preflightText(document)));
-      if (!document.ok) session.fail();
+      await session.use(async (backend) => {
+        const document = await backend.preflight(campaignId);
+        if (!document.ok) session.fail();
+        if (options.json) return printJson(io, document);
+        return printLine(io, preflightText(document, await backend.timeZoneOf(campaignId)));
+      });
     });
 }
 

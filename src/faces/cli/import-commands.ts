@@ -7,7 +7,15 @@ import type { CliBackend } from './backend.ts';
 import type { CliIo, Session } from './deps.ts';
 import { printDryRun, rejectionTexts, writeErrors } from './import-rows.ts';
 import { FORM_OPTIONS, type FormOptions, findList } from './input.ts';
-import { countText, factsText, printJson, printJsonArray, printLine, printLines } from './output.ts';
+import {
+  countText,
+  factsText,
+  printJson,
+  printJsonArray,
+  printLine,
+  printLines,
+  tableText,
+} from './output.ts';
 import { startProgress } from './progress.ts';
 
 function isOver(record: ImportDocument): boolean {
@@ -136,6 +144,35 @@ function addAdd(imports: Command, session: Session): void {
     });
 }
 
+function addList(imports: Command, { io, use }: Session): void {
+  imports
+    .command('list <campaign>')
+    .description('the imports of a campaign, the oldest first')
+    .option('--json', 'print one JSON document')
+    .action(async (campaignId: string, options: { json?: true }) => {
+      await use(async (backend) => {
+        const documents = await backend.imports(campaignId);
+        if (options.json) return printJson(io, documents);
+        if (documents.length === 0) return printLine(io, `campaign "${campaignId}" has no imports yet`);
+        const headings = [
+          'import',
+          'state',
+          'rows',
+          'accepted',
+          'duplicate',
+          'suppressed',
+          'rejected',
+          'file',
+        ];
+        const rows = documents.map((one) => [
+          ...[one.id, one.state, one.rows, one.accepted],
+          ...[one.duplicate, one.suppressed, one.rejected, one.fileName],
+        ]);
+        return printLine(io, tableText(headings, rows));
+      });
+    });
+}
+
 function addReads(imports: Command, session: Session): void {
   const { io } = session;
   imports
@@ -164,7 +201,8 @@ function addReads(imports: Command, session: Session): void {
     .option('--out <file>', 'write to a file instead of standard output')
     .option('--text', 'print a sentence for each row, numbers masked, rows of an update included')
     .option('--json', 'print one JSON document')
-    .action(async (id: string, options: { out?: string; text?: true; json?: true }) => {
+    .action(async (id: string, options: { out?: string; text?: true; json?: true }, command: Command) => {
+      if (Object.keys(options).length > 1) command.error('error: use one of --out, --text and --json');
       await session.use(async (backend) => {
         await backend.importOf(id);
         if (options.json) return printJsonArray(io, backend.rejections(id));
@@ -174,11 +212,12 @@ function addReads(imports: Command, session: Session): void {
     });
 }
 
-/** `import add | show | errors`. */
+/** `import add | list | show | errors`. */
 export function addImportCommands(program: Command, session: Session): void {
   const imports = program
     .command('import')
     .description('add lists of callees to a campaign, and see what became of them');
   addAdd(imports, session);
+  addList(imports, session);
   addReads(imports, session);
 }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { isoInZone } from '../../core/zone-clock.ts';
 import type { CliIo } from './deps.ts';
 
 /** Writes and waits until the reader has it. Rejects when the reader is gone. */
@@ -68,6 +69,11 @@ export function tableText(
       .join('  ')
       .trimEnd();
   return texts.map(line).join('\n');
+}
+
+/** A time of a document in the campaign's own zone, as operators think of it. */
+export function localTime(at: unknown, timeZone: string): string {
+  return typeof at === 'string' ? isoInZone(Date.parse(at), timeZone) : '-';
 }
 
 /** `1,234,567`. */

@@ -5,7 +5,7 @@ import type { ImportRecord } from '../../core/import.ts';
 import { ERROR_LINES_PER_BLOCK } from '../../core/limits.ts';
 import { requireCampaign } from '../../pipelines/actions.ts';
 import { importErrors } from '../../pipelines/import-errors.ts';
-import { importDocument, rejectionDocument } from '../documents.ts';
+import { type ImportDocument, importDocument, importDocuments, rejectionDocument } from '../documents.ts';
 import { requireVisitor } from './authorise.ts';
 import type { HttpDeps, HttpServer, Visitor } from './deps.ts';
 import { maskedText, seesNumbers } from './masking.ts';
@@ -23,8 +23,7 @@ const ImportParams = z.strictObject({
 });
 
 /** People call files after numbers, too. */
-function shownTo(visitor: Visitor, record: ImportRecord) {
-  const document = importDocument(record);
+function shownTo(visitor: Visitor, document: ImportDocument): ImportDocument {
   return seesNumbers(visitor) ? document : { ...document, fileName: maskedText(document.fileName) };
 }
 
@@ -82,9 +81,8 @@ export function importRoutes(app: HttpServer, deps: HttpDeps): void {
     },
     handler: async (request) => {
       await requireCampaign(deps.store, request.params.id);
-      const records = [...(await deps.store.imports(request.params.id))];
-      records.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
-      return records.map((record) => shownTo(requireVisitor(request), record));
+      const documents = importDocuments(await deps.store.imports(request.params.id));
+      return documents.map((document) => shownTo(requireVisitor(request), document));
     },
   });
   app.route({
@@ -97,7 +95,7 @@ export function importRoutes(app: HttpServer, deps: HttpDeps): void {
       response: { 200: Import, ...problems(404) },
     },
     handler: async (request) =>
-      shownTo(requireVisitor(request), await requireImport(deps, request.params.import)),
+      shownTo(requireVisitor(request), importDocument(await requireImport(deps, request.params.import))),
   });
   app.route({
     method: 'GET',

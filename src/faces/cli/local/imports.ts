@@ -1,8 +1,9 @@
 import { AppError } from '../../../core/errors.ts';
+import { requireCampaign } from '../../../pipelines/actions.ts';
 import { addImport } from '../../../pipelines/add-import.ts';
 import { importErrors } from '../../../pipelines/import-errors.ts';
 import { tryImport } from '../../../pipelines/try-import.ts';
-import { importDocument, rejectionDocument } from '../../documents.ts';
+import { importDocument, importDocuments, rejectionDocument } from '../../documents.ts';
 import type { ImportBackend, ImportWish } from '../backend.ts';
 import type { CliDeps } from '../deps.ts';
 
@@ -19,12 +20,16 @@ export function localImports(deps: CliDeps): ImportBackend {
     },
     tryImport: (campaignId, wish, onRows) =>
       tryImport(deps, campaignId, sourceOf(wish), { wish: wish.wish, onRows }),
+    async imports(campaignId) {
+      await requireCampaign(deps.store, campaignId);
+      return importDocuments(await deps.store.imports(campaignId));
+    },
     async importOf(id) {
       const record = await deps.store.importRecord(id);
       if (record !== undefined) return importDocument(record);
       throw new AppError(
         'import_not_found',
-        `there is no import "${id}"; "import add" prints the id of each`,
+        `there is no import "${id}"; "import list <campaign>" names all there are`,
       );
     },
     async *rejections(id) {

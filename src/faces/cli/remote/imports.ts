@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AppError } from '../../../core/errors.ts';
 import { campaignOfImport } from '../../../core/import.ts';
 import { DryRun, Import, Rejection } from '../../http/schema/import.ts';
@@ -32,7 +33,10 @@ function addRequest(campaignId: string, { source, mode, wish }: ImportWish): Api
 }
 
 function unknownImport(id: string): AppError {
-  return new AppError('import_not_found', `there is no import "${id}"; "import add" prints the id of each`);
+  return new AppError(
+    'import_not_found',
+    `there is no import "${id}"; "import list <campaign>" names all there are`,
+  );
 }
 
 /** Imports over the API: the list is sent as it is read, and is never held. */
@@ -51,6 +55,8 @@ export function remoteImports(client: ApiClient, io: CliIo): ImportBackend {
         const tried = { ...query, dryRun: 'true' };
         return client.document(DryRun, { ...request, query: tried, upload, isLong: true });
       }),
+    imports: (campaignId) =>
+      client.document(z.array(Import), { path: apiPath('campaigns', campaignId, 'imports') }),
     async importOf(id, patience = 'asked') {
       if (campaignOfImport(id) === undefined) throw unknownImport(id);
       try {
