@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.ts';
+
 /** Characters of a value that are shown: enough to recognise it. */
 const SHOWN_MAX = 40;
 const HEAD_DIGITS = 3;
@@ -15,7 +17,7 @@ export function masked(value: string): string {
     at += 1;
     return at <= HEAD_DIGITS || at > digits - TAIL_DIGITS ? digit : '*';
   });
-  const characters = [...text.replace(/\s+/g, ' ')];
+  const characters = [...oneLine(text)];
   return characters.length > SHOWN_MAX
     ? `${characters.slice(0, SHOWN_MAX - 1).join('')}…`
     : characters.join('');

@@ -1,6 +1,7 @@
 /** Suppression lists (do not call): who is on one, until when, and what that does to a callee. */
 import { type CalleeMove, type CalleeRecord, type CalleeRef, moveCallee } from './callee.ts';
 import { SUPPRESSION_REASON_MAX } from './limits.ts';
+import { oneLine } from './one-line.ts';
 import type { Instant } from './time.ts';
 import { isoInZone, zoneClock } from './zone-clock.ts';
 
@@ -68,7 +69,7 @@ export function mayStillBeDialled(state: string | undefined): boolean {
 
 /** The words of an operator, without outer blanks and line breaks; undefined when they are too many to store with every entry. */
 export function parseReason(text: string): string | undefined {
-  const reason = text.replace(/\s+/g, ' ').trim();
+  const reason = oneLine(text).trim();
   return reason.length > SUPPRESSION_REASON_MAX ? undefined : reason;
 }
 

@@ -12,6 +12,7 @@ describe('a masked value', () => {
     ['Mars/Base', 'Mars/Base'],
     ['', ''],
     ['a\nb', 'a b'],
+    ['\u001b[31ma\u0007', ' [31ma '],
   ])('%j is shown as %j', (value, shown) => {
     expect(masked(value)).toBe(shown);
   });

@@ -41,6 +41,14 @@ describe('text for people', () => {
   });
 });
 
+describe('what comes from lists and names of files', () => {
+  it('stays on its line and does nothing to a terminal', () => {
+    const odd = 'new\r\nline\u001b[2J.csv';
+    expect(tableText(['file'], [[odd]])).toBe('file\nnew line [2J.csv');
+    expect(factsText([['City\nname', odd]])).toBe('City name  new line [2J.csv');
+  });
+});
+
 describe('progress', () => {
   const work = { label: 'report', unit: 'rows', total: 4_000 };
 

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../core/errors.ts';
+import { oneLine } from '../../core/one-line.ts';
 import type { RejectionDocument } from '../documents.ts';
 import type { CliBackend, ImportWish } from './backend.ts';
 import type { CliIo } from './deps.ts';
@@ -14,7 +15,9 @@ function rowText(rejection: Omit<RejectionDocument, 'cells'>): string {
   const line = rejection.line === 0 ? '' : ` (line ${rejection.line})`;
   const found = value === '' ? '' : ` ("${value}")`;
   const column = rejection.column === '' ? '' : `, column "${rejection.column}"${found}`;
-  return `row ${rejection.row}${line}${column}: ${rejection.kind}, ${rejection.code}: ${rejection.message}`;
+  return oneLine(
+    `row ${rejection.row}${line}${column}: ${rejection.kind}, ${rejection.code}: ${rejection.message}`,
+  );
 }
 
 /** A line for each row of an import that made no callee. */

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { oneLine } from '../../core/one-line.ts';
 import { isoInZone } from '../../core/zone-clock.ts';
 import type { CliIo } from './deps.ts';
 
@@ -55,7 +56,7 @@ export function tableText(
   headings: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): string {
-  const texts = [headings, ...rows.map((row) => row.map(String))];
+  const texts = [headings, ...rows.map((row) => row.map((cell) => oneLine(String(cell))))];
   const widths = headings.map((_, column) => Math.max(...texts.map((row) => widthOf(row[column] ?? ''))));
   const isNumber = headings.map(
     (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
@@ -83,6 +84,7 @@ export function countText(count: number): string {
 
 /** Facts under each other: the name, then what it is. */
 export function factsText(facts: readonly (readonly [string, string | number])[]): string {
-  const width = Math.max(...facts.map(([name]) => widthOf(name)));
-  return facts.map(([name, value]) => `${name}${' '.repeat(width - widthOf(name))}  ${value}`).join('\n');
+  const lines = facts.map(([name, value]) => [oneLine(name), oneLine(String(value))] as const);
+  const width = Math.max(...lines.map(([name]) => widthOf(name)));
+  return lines.map(([name, value]) => `${name}${' '.repeat(width - widthOf(name))}  ${value}`).join('\n');
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { SUPPRESSION_REJECTIONS_SHOWN_MAX } from '../../core/limits.ts';
 import { parseListWish } from '../../core/list-wish.ts';
+import { oneLine } from '../../core/one-line.ts';
 import { expiryText } from '../../core/suppression.ts';
 import type { RefusedRow } from '../../pipelines/suppress-list.ts';
 import type { CliBackend, SuppressionBackend, SuppressionWords } from './backend.ts';
@@ -86,13 +87,13 @@ async function* entryTexts(backend: CliBackend, campaign: string | undefined): A
   for await (const { number, digest, reason, by, source, expiresAt } of backend.entries(campaign)) {
     const until = expiryText(expiresAt === null ? undefined : Date.parse(expiresAt), zone);
     const why = reason === '' ? '' : `  ${reason}`;
-    yield `${number ?? `digest ${digest}`}  ${until}${why}  (${by}, ${source})`;
+    yield `${number ?? `digest ${digest}`}  ${until}${why}  (${by}, ${oneLine(source)})`;
   }
 }
 
 function actionText({ at, by, did, entries, reason, source }: ListActions[number]): string {
   const why = reason === '' ? '' : `: ${reason}`;
-  return `${at}  ${by}  ${did}  ${countText(entries)} entries  ${source}${why}`;
+  return `${at}  ${by}  ${did}  ${countText(entries)} entries  ${oneLine(source)}${why}`;
 }
 
 function addList(suppress: Command, { io, use }: Session): void {
@@ -145,7 +146,7 @@ async function importFile(
       const column = row.column === '' ? '' : `, column "${row.column}"`;
       await printLine(
         io,
-        `row ${row.row} (line ${row.line})${column}: rejected, ${row.code}: ${row.message}`,
+        oneLine(`row ${row.row} (line ${row.line})${column}: rejected, ${row.code}: ${row.message}`),
       );
     } else if (rejections.length < SUPPRESSION_REJECTIONS_SHOWN_MAX) rejections.push(row);
   };
