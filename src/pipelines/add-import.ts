@@ -59,6 +59,16 @@ function newRecord(
   };
 }
 
+/** A campaign that takes lists. Throws `campaign_not_found`, or `action_not_allowed` for a cancelled one. */
+export async function requireTaking(store: Pick<Store, 'campaign'>, id: string): Promise<CampaignRecord> {
+  const campaign = await requireCampaign(store, id);
+  if (campaign.state !== 'cancelled') return campaign;
+  throw new AppError(
+    'action_not_allowed',
+    `campaign "${id}" is cancelled and takes no more lists; put a new campaign for this one`,
+  );
+}
+
 /** Copies the list to the spool. Throws AppError `file_unreadable` where the upload broke off or the disk failed. */
 export async function spooled(spool: Pick<Spool, 'put'>, source: AddImportSource): Promise<SpooledFile> {
   try {
@@ -84,13 +94,7 @@ export async function addImport(
   campaignId: string,
   source: AddImportSource,
 ): Promise<AddImportResult> {
-  const campaign = await requireCampaign(deps.store, campaignId);
-  if (campaign.state === 'cancelled') {
-    throw new AppError(
-      'action_not_allowed',
-      `campaign "${campaignId}" is cancelled and takes no more lists; put a new campaign for this one`,
-    );
-  }
+  const campaign = await requireTaking(deps.store, campaignId);
   const file = await spooled(deps.spool, source);
   const { fileName, mode = 'add', wish } = source;
   const id = importId(campaignId, file.sha256, mode);

@@ -9,8 +9,7 @@ import type { ListReader, OpenList } from '../ports/list-reader.ts';
 import type { Spool } from '../ports/spool.ts';
 import type { CampaignRecord, Store } from '../ports/store.ts';
 import type { Suppression } from '../ports/suppression.ts';
-import { requireCampaign } from './actions.ts';
-import { type AddImportSource, spooled } from './add-import.ts';
+import { type AddImportSource, requireTaking, spooled } from './add-import.ts';
 import { headFault } from './ingest/head-fault.ts';
 import type { JudgeRows, Repeat } from './ingest/judge.ts';
 import { isFileFault, type ListHeader, readHeader } from './ingest/read-list.ts';
@@ -75,7 +74,7 @@ export async function tryImport(
   source: AddImportSource,
   options: { readonly wish?: ListWish | undefined; readonly onRows?: (rows: number) => void } = {},
 ): Promise<DryRun> {
-  const campaign = await requireCampaign(deps.store, campaignId);
+  const campaign = await requireTaking(deps.store, campaignId);
   const { fileName, mode = 'add' } = source;
   const file = await spooled(deps.spool, source);
   try {

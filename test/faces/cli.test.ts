@@ -334,8 +334,10 @@ describe('import', () => {
       [`spring ${path}`, 'is cancelled'],
       [`nowhere ${path}`, 'there is no campaign'],
     ]) {
-      const { code, err, out } = await cli(`import add ${args}`);
-      expect([code, out, err.includes(String(words))]).toEqual([1, '', true]);
+      for (const dryRun of ['', ' --dry-run']) {
+        const { code, err, out } = await cli(`import add ${args}${dryRun}`);
+        expect([code, out, err.includes(String(words))]).toEqual([1, '', true]);
+      }
     }
     expect(await readdir(dir)).not.toContain('spool');
   });

@@ -1,7 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
-import { AppError } from '../../core/errors.ts';
 import type { ReportTotals } from '../../core/report.ts';
 import type { PreflightDocument as OwnPreflight } from '../../pipelines/preflight.ts';
 import type { CliBackend } from './backend.ts';
@@ -9,13 +8,13 @@ import type { CliIo, Session } from './deps.ts';
 import { examine } from './doctor.ts';
 import { countText, factsText, localTime, printJson, printLine, tableText } from './output.ts';
 import { startProgress } from './progress.ts';
+import { wholeFile } from './whole-file.ts';
 
 /** Hands everything on to standard output, which must not be ended. */
 function toStandardOutput(io: CliIo): Writable {
   return new Writable({ write: (chunk: Buffer, _encoding, done) => void io.stdout.write(chunk, done) });
 }
 
-/** The report into a file that appears under its name only when it is whole. */
 async function reportToFile(
   backend: CliBackend,
   io: CliIo,
@@ -24,21 +23,10 @@ async function reportToFile(
 ): Promise<ReportTotals> {
   const { callees: total } = await backend.campaign(campaignId);
   const progress = startProgress(io, backend.clock, { label: 'report', unit: 'rows', total });
-  const part = `${file}.part`;
-  try {
+  return wholeFile(file, async (part) => {
     const out = (await open(part, 'w', 0o600)).createWriteStream();
-    const totals = await backend.report(campaignId, out, (rows) => progress.at(rows));
-    await rename(part, file);
-    return totals;
-  } catch (error) {
-    await rm(part, { force: true });
-    if (error instanceof Error && 'syscall' in error) {
-      throw new AppError('file_unreadable', `${file} cannot be written: ${error.message}`, { cause: error });
-    }
-    throw error;
-  } finally {
-    progress.end();
-  }
+    return backend.report(campaignId, out, (rows) => progress.at(rows));
+  }).finally(() => progress.end());
 }
 
 function totalsText(campaignId: string, totals: ReportTotals): string {

@@ -1,13 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { AppError } from '../../core/errors.ts';
 import { oneLine } from '../../core/one-line.ts';
 import type { RejectionDocument } from '../documents.ts';
 import type { CliBackend, ImportWish } from './backend.ts';
 import type { CliIo } from './deps.ts';
 import { countText, factsText, printJson, printLine, write } from './output.ts';
 import { startProgress } from './progress.ts';
+import { wholeFile } from './whole-file.ts';
 
 /** One row as a line for people, the value at fault masked. */
 function rowText(rejection: Omit<RejectionDocument, 'cells'>): string {
@@ -25,7 +24,7 @@ export async function* rejectionTexts(backend: CliBackend, importId: string): As
   for await (const rejection of backend.rejections(importId)) yield rowText(rejection);
 }
 
-/** Writes the error list to standard output, or to a file that appears under its name only when it is whole. */
+/** Writes the error list to standard output, or to a file. */
 export async function writeErrors(
   backend: CliBackend,
   io: CliIo,
@@ -39,19 +38,9 @@ export async function writeErrors(
     }
     return;
   }
-  const part = `${file}.part`;
-  try {
-    await pipeline(backend.importErrors(importId), createWriteStream(part, { mode: 0o600 }), {
-      signal: io.signal,
-    });
-    await rename(part, file);
-  } catch (error) {
-    await rm(part, { force: true });
-    if (error instanceof Error && 'syscall' in error) {
-      throw new AppError('file_unreadable', `${file} cannot be written: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
+  await wholeFile(file, (part) =>
+    pipeline(backend.importErrors(importId), createWriteStream(part, { mode: 0o600 }), { signal: io.signal }),
+  );
 }
 
 type DryRun = Awaited<ReturnType<CliBackend['tryImport']>>;
