@@ -711,6 +711,14 @@ const WORKBOOKS: readonly CorpusList[] = [
     { rows: 1, accepted: 1, format: 'xlsx', variables: { 姓名: '王' } },
   ),
   list(
+    'no-number-cell.xlsx',
+    makeXlsx({
+      shared: true,
+      sheets: [{ name: 'S', rows: [['姓名', '电话', '城市'], ['王'], ['李', number(1)]] }],
+    }),
+    { rows: 2, accepted: 1, codes: ['number_missing'], format: 'xlsx', variables: { 姓名: '李', 城市: '' } },
+  ),
+  list(
     'groups.xlsx',
     makeXlsx({
       shared: true,

@@ -45,13 +45,15 @@ export function cellText(text: string, type: string, style: number, context: Cel
 }
 
 /**
- * Gathers the rows of a sheet from its XML. A cell keeps its column whatever cells are missing before it, and rows
- * without any text are no records, as blank lines are none.
+ * Gathers the rows of a sheet from its XML. A cell keeps its column whatever cells are missing before it, rows
+ * are filled up to the width of those before them, and without any text are no records, as blank lines are none.
  */
 export class SheetRows implements XmlHandler {
   readonly #context: CellContext;
   #records: CutRecords = { records: [], lines: [], faults: new Map() };
   #cells: string[] = [];
+  /** Cells of the widest row so far: a sheet leaves out the empty ones at the end of a row. */
+  #width = 0;
   #line = 0;
   #column = -1;
   #type = 'n';
@@ -122,6 +124,9 @@ export class SheetRows implements XmlHandler {
     if (this.#characters > ROW_CHARACTERS_MAX) {
       faults.set(records.length, TOO_BIG);
       this.#cells = [this.#cells.join(' ').slice(0, BROKEN_ROW_CHARACTERS_KEPT)];
+    } else {
+      this.#width = Math.max(this.#width, this.#cells.length);
+      while (this.#cells.length < this.#width) this.#cells.push('');
     }
     records.push(this.#cells);
     lines.push(this.#line);

@@ -43,6 +43,10 @@ export interface WholeFile extends DroppedFile {
 /** Who changes a campaign by dropping its file, for its trail. */
 const DROP = 'drop folder';
 
+/** The folder is the campaign's name, so this says what makes it one. */
+const NO_CAMPAIGN =
+  'there is no campaign of the name of this folder; drop its campaign.json beside the list, or rename the folder, and drop the list again';
+
 /** What came of taking a file: its fate, or the import that decides it. */
 export type Taken = { readonly outcome: Outcome } | { readonly follow: AddImportResult };
 
@@ -70,6 +74,7 @@ function plainFault(file: WholeFile, bytesMax: number): string | undefined {
 /** The reason for which a file is refused for good; undefined for what may pass, which is thrown on. */
 function refusalReason(error: unknown): string | undefined {
   if (!(error instanceof AppError) || error.retryable) return undefined;
+  if (error.code === 'campaign_not_found') return NO_CAMPAIGN;
   if (error.code !== 'file_unreadable') return error.message;
   // The file or the spool: only a file that a person must change is refused.
   return error.cause instanceof DroppedFileFault && error.cause.kind === 'denied'
