@@ -1,11 +1,23 @@
 import { type Command, Option } from 'commander';
 import { CALLEE_STATES, type CalleeState } from '../../core/callee.ts';
 import { ROW_PRIORITY_DEFAULT } from '../../core/limits.ts';
+import { oneLine } from '../../core/one-line.ts';
 import { CALLEE_ACTION_NAMES, CALLEE_ACTIONS } from '../../pipelines/actions.ts';
 import type { CalleeDocument, CalleeLine, WaitingCallee } from '../documents.ts';
 import type { Session } from './deps.ts';
 import { factsText, localTime, printJson, printJsonArray, printLine, printLines } from './output.ts';
 
+/** `talkSeconds: 75` as `talk seconds 75`; times by the clock of the zone. */
+function detailText(details: unknown, timeZone: string): string {
+  if (typeof details !== 'object' || details === null) return '';
+  const pairs = Object.entries(details).map(([name, value]) => {
+    const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    return `${words} ${/At$/.test(name) ? localTime(value, timeZone) : String(value)}`;
+  });
+  return oneLine(pairs.join(', '));
+}
+
+/** One move, and under it each call that it tells of. */
 function historyText(entry: CalleeDocument['history'][number], timeZone: string): string {
   const { at, from, to, reasonText, disposition, attempts, batch, nextAttemptAt, calls, facts: more } = entry;
   const facts = [
@@ -13,10 +25,11 @@ function historyText(entry: CalleeDocument['history'][number], timeZone: string)
     `attempts ${attempts}`,
     ...(batch === undefined ? [] : [`batch ${batch}`]),
     ...(nextAttemptAt === undefined ? [] : [`next attempt ${localTime(nextAttemptAt, timeZone)}`]),
-    ...(Array.isArray(calls) ? calls.map((call) => JSON.stringify(call)) : []),
-    ...(typeof more === 'object' && more !== null ? [JSON.stringify(more)] : []),
+    ...(more === undefined ? [] : [detailText(more, timeZone)]),
   ];
-  return `  ${localTime(at, timeZone)}  ${from ?? '-'} -> ${to}: ${reasonText} (${facts.join(', ')})`;
+  const told = Array.isArray(calls) ? calls.map((call) => `    call: ${detailText(call, timeZone)}`) : [];
+  const move = `  ${localTime(at, timeZone)}  ${from ?? '-'} -> ${to}: ${reasonText} (${facts.join(', ')})`;
+  return [move, ...told].join('\n');
 }
 
 function changedBy({ updatedBy }: CalleeDocument): [string, string][] {
