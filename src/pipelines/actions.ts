@@ -8,6 +8,7 @@ export {
   type ActionResult,
   type OperatorAction,
   requireCampaign,
+  requireTimeLeft,
 } from './actions/action.ts';
 
 /** Actions on a campaign. Those that move callees may be narrowed down by a disposition. */

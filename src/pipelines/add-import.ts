@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { WakeQueue } from '../ports/queue.ts';
 import type { Spool, SpooledFile } from '../ports/spool.ts';
 import type { CampaignRecord, Store } from '../ports/store.ts';
-import { requireCampaign } from './actions.ts';
+import { requireCampaign, requireTimeLeft } from './actions.ts';
 
 export interface AddImportDeps {
   readonly store: Pick<Store, 'campaign' | 'importRecord' | 'openImport'>;
@@ -59,14 +59,23 @@ function newRecord(
   };
 }
 
-/** A campaign that takes lists. Throws `campaign_not_found`, or `action_not_allowed` for a cancelled one. */
-export async function requireTaking(store: Pick<Store, 'campaign'>, id: string): Promise<CampaignRecord> {
+/**
+ * A campaign that takes lists. Throws `campaign_not_found`, or `action_not_allowed` for one that is cancelled or past its
+ * end: its callees would all expire, and their numbers be taken.
+ */
+export async function requireTaking(
+  { store, clock }: Pick<AddImportDeps, 'clock'> & { readonly store: Pick<Store, 'campaign'> },
+  id: string,
+): Promise<CampaignRecord> {
   const campaign = await requireCampaign(store, id);
-  if (campaign.state !== 'cancelled') return campaign;
-  throw new AppError(
-    'action_not_allowed',
-    `campaign "${id}" is cancelled and takes no more lists; put a new campaign for this one`,
-  );
+  if (campaign.state === 'cancelled') {
+    throw new AppError(
+      'action_not_allowed',
+      `campaign "${id}" is cancelled and takes no more lists; put a new campaign for this one`,
+    );
+  }
+  requireTimeLeft(campaign, clock.now());
+  return campaign;
 }
 
 /** Copies the list to the spool. Throws AppError `file_unreadable` where the upload broke off or the disk failed. */
@@ -87,14 +96,14 @@ export async function spooled(spool: Pick<Spool, 'put'>, source: AddImportSource
  * the importer. The file has its lasting name before the import is registered, so that an import never waits
  * for a file that is not there. The same bytes again are the same import: done
  * already, under way, or, where it had failed, taken up again behind its last row. Throws `campaign_not_found`, or
- * `action_not_allowed` for a cancelled campaign.
+ * `action_not_allowed` for a campaign that is cancelled or past its end.
  */
 export async function addImport(
   deps: AddImportDeps,
   campaignId: string,
   source: AddImportSource,
 ): Promise<AddImportResult> {
-  const campaign = await requireTaking(deps.store, campaignId);
+  const campaign = await requireTaking(deps, campaignId);
   const file = await spooled(deps.spool, source);
   const { fileName, mode = 'add', wish } = source;
   const id = importId(campaignId, file.sha256, mode);

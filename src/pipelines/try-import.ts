@@ -74,7 +74,7 @@ export async function tryImport(
   source: AddImportSource,
   options: { readonly wish?: ListWish | undefined; readonly onRows?: (rows: number) => void } = {},
 ): Promise<DryRun> {
-  const campaign = await requireTaking(deps.store, campaignId);
+  const campaign = await requireTaking(deps, campaignId);
   const { fileName, mode = 'add' } = source;
   const file = await spooled(deps.spool, source);
   try {

@@ -230,7 +230,7 @@ describe('campaign', () => {
   });
 
   it('show --watch shows each change and ends with the campaign', async () => {
-    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    await store.createCampaign('spring', SEEDED_SETTINGS, SEEDED_AT);
     const { text, done } = start(['campaign', 'show', 'spring', '--watch']);
     await eventually(() => expect(text.out).toContain('spring draft: 0 of 0'));
     const campaign = await store.campaign('spring');
@@ -245,7 +245,7 @@ describe('campaign', () => {
   });
 
   it('show --watch ends quietly when the operator interrupts', async () => {
-    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    await store.createCampaign('spring', SEEDED_SETTINGS, SEEDED_AT);
     const interrupt = new AbortController();
     const { text, done } = start(['campaign', 'show', 'spring', '--watch'], { signal: interrupt.signal });
     await eventually(() => expect(clock.sleepers).toBe(1));
@@ -259,7 +259,7 @@ describe('import', () => {
   const LIST = 'number,name\n13800138000,Mei\n';
 
   it('add takes a file, tells its id, and the same bytes again are known', async () => {
-    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    await store.createCampaign('spring', SEEDED_SETTINGS, SEEDED_AT);
     const path = await file('list.csv', LIST);
     const first = await cli(`import add spring ${path}`);
     expect([first.code, first.err]).toEqual([0, '']);
@@ -291,7 +291,7 @@ describe('import', () => {
   });
 
   it('add takes the operator at their word about encoding and delimiter, and show says how the file was read', async () => {
-    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    await store.createCampaign('spring', SEEDED_SETTINGS, SEEDED_AT);
     const path = join(dir, 'list.csv');
     // One character in Big5 that is another one in GB18030, parted by what no list is parted by.
     await writeFile(
@@ -325,7 +325,7 @@ describe('import', () => {
   });
 
   it('add of a missing file, to an unknown or a cancelled campaign is refused and spools nothing', async () => {
-    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    await store.createCampaign('spring', SEEDED_SETTINGS, SEEDED_AT);
     await cli('campaign cancel spring');
     const path = await file('list.csv', LIST);
     for (const [args, words] of [
@@ -343,7 +343,7 @@ describe('import', () => {
   });
 
   it('add --wait says that nobody reads, then how the rows ended', async () => {
-    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    await store.createCampaign('spring', SEEDED_SETTINGS, SEEDED_AT);
     const path = await file('list.csv', LIST);
     const { text, done } = start(['import', 'add', 'spring', path, '--wait']);
     await eventually(() => {
@@ -383,7 +383,7 @@ describe('import', () => {
   });
 
   it('add --wait of a list that cannot be taken ends with code 1 and the reason', async () => {
-    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    await store.createCampaign('spring', SEEDED_SETTINGS, SEEDED_AT);
     const { text, done } = start([
       'import',
       'add',
@@ -407,7 +407,7 @@ describe('import', () => {
   });
 
   it('add --wait says how a list ended that was read before anybody could look', async () => {
-    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    await store.createCampaign('spring', SEEDED_SETTINGS, SEEDED_AT);
     const good = await file('good.csv', LIST);
     const bad = await file('bad.csv', 'first,last\nAda,Lovelace\n');
     // The role ingest is so fast that the list is read when the command hears that it was added.
@@ -431,7 +431,7 @@ describe('import', () => {
   });
 
   it('errors gives the rows that were not taken as a list to mend; a file appears only when it is whole', async () => {
-    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    await store.createCampaign('spring', SEEDED_SETTINGS, SEEDED_AT);
     const path = await file('list.csv', `${LIST}1380013,=Wei\n13800138000,again\n`);
     const id = /import (\S+) is waiting/.exec((await cli(`import add spring ${path}`)).out)?.[1] ?? '';
     await ingestImport({ store, clock, reader: listReader(), openFile: () => path }, id);
@@ -455,7 +455,7 @@ describe('import', () => {
   });
 
   it('add --dry-run says what would become of the rows, masked, and stores nothing', async () => {
-    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    await store.createCampaign('spring', SEEDED_SETTINGS, SEEDED_AT);
     const stdin = `${LIST}1380013,Wei\n`;
     const { code, out, err } = await cli('import add spring - --dry-run', { stdin });
     expect([code, err]).toEqual([0, '']);
@@ -469,7 +469,7 @@ describe('import', () => {
   });
 
   it('add --update is an import of its own, and its summary says how many callees it changed', async () => {
-    await store.createCampaign('spring', SEEDED_SETTINGS, 0);
+    await store.createCampaign('spring', SEEDED_SETTINGS, SEEDED_AT);
     const take = async (content: string, options: string): Promise<string> => {
       const path = await file('list.csv', content);
       const added = await cli(`import add spring ${path}${options}`);

@@ -258,8 +258,10 @@ describe('adding a list', () => {
     });
   });
 
-  it('a cancelled or unknown campaign takes no list, and the list is not even read', async () => {
+  it('a campaign that is cancelled, unknown or past its end takes no list, and the list is not even read', async () => {
     const campaignId = await campaignIn('cancelled');
+    const endAt = new Date(deps().clock.now()).toISOString();
+    await putCampaign(deps(), 'over', { ...FILE, endAt });
     let read = false;
     const untouched = () => ({
       fileName: 'x',
@@ -274,6 +276,9 @@ describe('adding a list', () => {
     await expect(addImport(deps(), 'nowhere', untouched())).rejects.toMatchObject({
       code: 'campaign_not_found',
     });
+    await expect(addImport(deps(), 'over', untouched())).rejects.toThrow(
+      /ended at .* give it a later "endAt"/,
+    );
     expect(read).toBe(false);
   });
 

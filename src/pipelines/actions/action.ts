@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { CampaignId, type CampaignState } from '../../core/campaign.ts';
+import { CampaignId, type CampaignState, campaignEnd } from '../../core/campaign.ts';
 import { AppError } from '../../core/errors.ts';
 import { plainProblem } from '../../core/plain-problem.ts';
 import type { Problem } from '../../core/preflight.ts';
+import type { Instant } from '../../core/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ContactCenter } from '../../ports/contact-center.ts';
 import type { WakeQueue } from '../../ports/queue.ts';
@@ -82,6 +83,16 @@ export async function requireCampaign(store: Pick<Store, 'campaign'>, id: string
   throw new AppError(
     'campaign_not_found',
     `there is no campaign "${id}"; "campaign list" names all there are`,
+  );
+}
+
+/** Throws `action_not_allowed` where the campaign's end has passed: whoever is to be called would be ended in the same moment. */
+export function requireTimeLeft({ id, settings, createdAt }: CampaignRecord, now: Instant): void {
+  const endAt = campaignEnd(settings, createdAt);
+  if (now < endAt) return;
+  throw new AppError(
+    'action_not_allowed',
+    `campaign "${id}" ended at ${new Date(endAt).toISOString()}, so nobody can be called any more; give it a later "endAt" first (campaign put ${id} --update)`,
   );
 }
 

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { CalleeRecord, CalleeState } from '../../core/callee.ts';
 import { calleeId } from '../../core/callee-id.ts';
-import { type CampaignState, campaignEnd, campaignStates } from '../../core/campaign.ts';
+import { type CampaignState, campaignStates } from '../../core/campaign.ts';
 import { DISPOSITION_NAMES, type Disposition } from '../../core/disposition.ts';
 import { AppError } from '../../core/errors.ts';
 import { CHANGE_TRIES_MAX, DECISIONS_PER_CHANGE } from '../../core/limits.ts';
 import { nextState } from '../../core/machine.ts';
 import { type CalleeWish, WISH_STATES, wishMove } from '../../core/operator-moves.ts';
-import type { Instant } from '../../core/time.ts';
 import type { CampaignRecord } from '../../ports/store.ts';
 import {
   type ActionDeps,
@@ -17,6 +16,7 @@ import {
   parseInput,
   requireCampaign,
   requireState,
+  requireTimeLeft,
 } from './action.ts';
 
 const SelectionInput = CampaignInput.extend({
@@ -63,7 +63,7 @@ export function selectionAction(row: SelectionRow): OperatorAction {
       const { campaignId, by, disposition } = parseInput(name, SelectionInput, input);
       const campaign = await requireCampaign(deps.store, campaignId);
       requireState(name, campaign, allowed);
-      requireTime(wish, campaign, deps.clock.now());
+      if (wish !== 'give_up') requireTimeLeft(campaign, deps.clock.now());
       const callees = await moveSelected(deps, campaign, wish, selectionOf(disposition), by);
       const which = disposition === undefined ? '' : ` whose latest attempt ended as ${disposition}`;
       return finish(deps, campaign, { action: name, by, callees, which: `${countOf(callees)}${which}` });
@@ -93,7 +93,7 @@ export function calleeAction(
       const { campaignId, by, callee } = parseInput(name, CalleeInput, input);
       const campaign = await requireCampaign(deps.store, campaignId);
       requireState(name, campaign, allowed);
-      requireTime(name, campaign, deps.clock.now());
+      if (name !== 'give_up') requireTimeLeft(campaign, deps.clock.now());
       const moved = await moveOne(deps, campaign, name, callee, by);
       const which = `callee ${calleeId(campaignId, callee)}`;
       return finish(deps, campaign, { action: name, by, callees: moved ? 1 : 0, which });
@@ -104,16 +104,6 @@ export function calleeAction(
       return record !== undefined && WISH_STATES[name].includes(record.state) ? 1 : 0;
     },
   };
-}
-
-/** Throws `action_not_allowed` where callees are to be called whom the campaign's end would end in the same moment. */
-function requireTime(wish: CalleeWish, { id, settings, createdAt }: CampaignRecord, now: Instant): void {
-  const endAt = campaignEnd(settings, createdAt);
-  if (wish === 'give_up' || now < endAt) return;
-  throw new AppError(
-    'action_not_allowed',
-    `campaign "${id}" ended at ${new Date(endAt).toISOString()}, so nobody can be called any more; give it a later "endAt" first (campaign put ${id} --update)`,
-  );
 }
 
 function countOf(callees: number): string {
