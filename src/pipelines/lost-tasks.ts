@@ -12,7 +12,7 @@ import type { ListedCallee } from './task-owner.ts';
  * A task of ours whose batch the store does not know: the store lost its last writes, as Redis may when its machine
  * dies. Its callees seem to wait, and would be called twice. So the campaign is blocked, for a person to see what else is
  * missing, and the task is taken back as a batch whose submission is in doubt and found: from then on it is read like any
- * other. True where it was taken back, or lists nobody; false where its callees are not all what they seem to be.
+ * other. `done` also where it lists nobody; `stale`: somebody was faster; `other`: its callees were called otherwise.
  */
 export async function takeBack(
   deps: PipelineDeps,
@@ -20,17 +20,17 @@ export async function takeBack(
   task: TaskSummary,
   name: SubmissionName,
   listed: readonly ListedCallee[],
-): Promise<boolean> {
-  if (listed.length === 0) return true;
+): Promise<'done' | 'stale' | 'other'> {
+  if (listed.length === 0) return 'done';
   await blockForUnknown(deps, campaign.id, task, `${listed.length} of its callees are in the campaign`);
   const waiting = listed.filter(({ record }) => isCallable(record.state));
   const zone = waiting[0]?.record.zone;
-  if (zone === undefined) return false;
+  if (zone === undefined) return 'other';
   const callees = waiting.filter(({ record }) => record.zone === zone);
   const batch = lostBatch(campaign, task, name, { zone, callees, now: deps.clock.now() });
-  if (!(await storeLost(deps, campaign.id, task, batch, callees))) return true;
-  await acceptBatch(deps, campaign.id, batch, task.taskId, 'adopt');
-  return true;
+  const stored = await storeLost(deps, campaign.id, task, batch, callees);
+  if (stored === 'done') await acceptBatch(deps, campaign.id, batch, task.taskId, 'adopt');
+  return stored;
 }
 
 /** Blocks a campaign whose batch of a task the store does not know. */
@@ -64,14 +64,14 @@ function lostBatch(
   );
 }
 
-/** Stores the batch as it was before the store forgot it. False: somebody was faster, and the next look sees more. */
+/** Stores the batch as it was before the store forgot it. `stale`: somebody was faster, and the next look sees more. */
 async function storeLost(
   deps: PipelineDeps,
   campaignId: string,
   task: TaskSummary,
   batch: BatchRecord,
   callees: readonly ListedCallee[],
-): Promise<boolean> {
+): Promise<'done' | 'stale'> {
   const now = deps.clock.now();
   const facts = { task: task.name };
   const stored = await deps.store.apply(campaignId, {
@@ -97,5 +97,5 @@ async function storeLost(
     },
     'the store did not know the batch of a task',
   );
-  return stored === 'done';
+  return stored;
 }

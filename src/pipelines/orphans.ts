@@ -19,7 +19,7 @@ import { noteOrphanDials } from './settle-dials.ts';
 import { acceptBatch } from './submission.ts';
 import { scanTasks } from './task-list.ts';
 import { noteLook } from './task-looks.ts';
-import { claimOf, hasEnded, leaveAlone } from './task-owner.ts';
+import { claimOf, hasEnded, leaveAlone, noteOrphan } from './task-owner.ts';
 
 /** Whose a task with a name of ours is. `unknown`: that could not be told, or settled, this time. */
 export type TaskVerdict = 'ours' | 'foreign' | 'unknown';
@@ -87,16 +87,27 @@ export async function judgeTask(
   if (known?.settled || isEarlier) return 'foreign';
   const reading = await deps.telephony.describeTask(task.taskId);
   if (!reading.ok) {
-    if (batch === undefined)
-      await blockForUnknown(deps, campaign.id, task, `it cannot be read (${reading.failure.code})`);
-    return 'unknown';
+    const { code, kind } = reading.failure;
+    if (batch === undefined) await blockForUnknown(deps, campaign.id, task, `it cannot be read (${code})`);
+    if (kind !== 'invalid' || !hasEnded(task)) return 'unknown';
+    // It calls nobody any more, and never will be read: whoever waited for it would wait for ever.
+    deps.log.error(
+      { event: 'orphan_unread', campaignId: campaign.id, taskId: task.taskId, code },
+      'given up',
+    );
+    await noteOrphan(deps, campaign.id, task, { at: deps.clock.now(), settled: true });
+    return 'foreign';
   }
   const { isOurs, callees } = await claimOf(deps, campaign.id, reading.value);
   if (isOurs === false) return (await leaveAlone(deps, campaign, task, callees)) ? 'foreign' : 'unknown';
   if (batch === undefined) {
     if (isOurs === undefined) return 'unknown';
-    if (known === undefined && (await takeBack(deps, campaign, task, name, callees))) return 'ours';
-  } else if (await adopt(deps, batch, task, name, reading.value)) return 'ours';
+    const taken = known === undefined ? await takeBack(deps, campaign, task, name, callees) : 'other';
+    if (taken !== 'other') return taken === 'done' ? 'ours' : 'unknown';
+  } else {
+    const adopted = await adopt(deps, batch, task, name, reading.value);
+    if (adopted !== 'other') return adopted === 'done' ? 'ours' : 'unknown';
+  }
   const source = batch ?? { id: name.batchId, createdAt: task.notBefore ?? campaign.createdAt };
   const found = { ...source, noticedAt: known?.at ?? deps.clock.now() };
   await handleOrphan(deps, task, campaign.id, found, reading.value);
@@ -105,7 +116,7 @@ export async function judgeTask(
 
 /**
  * Adopts the task of a submission in doubt; also of one that the store has forgotten, as it may its last writes: it
- * bears a later number than the batch knows of, and lists its very callees. False: the batch is not waiting for it.
+ * bears a later number than the batch knows of, and lists its very callees. `other`: the batch is not waiting for it.
  */
 async function adopt(
   deps: PipelineDeps,
@@ -113,16 +124,16 @@ async function adopt(
   task: TaskSummary,
   { campaignId, submission }: SubmissionName,
   reading: TaskReading,
-): Promise<boolean> {
-  if (batch.state !== 'planned' && batch.state !== 'uncertain') return false;
+): Promise<'done' | 'stale' | 'other'> {
+  if (batch.state !== 'planned' && batch.state !== 'uncertain') return 'other';
   if (batch.state === 'uncertain' && batch.submissions === submission) {
     await acceptBatch(deps, campaignId, batch, task.taskId, 'adopt');
-    return true;
+    return 'done';
   }
   const { numbers } = await deps.store.batchCallees(campaignId, batch.id);
   const listed = new Set(reading.callees.map(({ number }) => number));
   const isSame = listed.size === numbers.length && numbers.every((number) => listed.has(number));
-  if (submission <= batch.submissions || !isSame) return false;
+  if (submission <= batch.submissions || !isSame) return 'other';
   const now = deps.clock.now();
   const { notBefore = now, notAfter = batch.notAfter } = task;
   const known = { submissions: submission, submittedAt: now, notBefore, notAfter, nextLookAt: now };
@@ -137,7 +148,7 @@ async function adopt(
     'the store did not know the submission of a task',
   );
   if (stored === 'done') await acceptBatch(deps, campaignId, after, task.taskId, 'adopt');
-  return true;
+  return stored;
 }
 
 /** A task of ours that the list shows as ended is read now, whenever its end was expected. */
@@ -166,19 +177,18 @@ async function handleOrphan(
   batch: OrphanSource,
   reading: TaskReading,
 ): Promise<void> {
-  const { taskId, name } = task;
   const ended = hasEnded(task);
   if (!ended) {
-    const stopped = await deps.telephony.stopTask(taskId);
+    const stopped = await deps.telephony.stopTask(task.taskId);
     deps.log.error(
-      { event: 'orphan_task', campaignId, batchId: batch.id, taskId, stopped: stopped.ok },
+      { event: 'orphan_task', campaignId, batchId: batch.id, taskId: task.taskId, stopped: stopped.ok },
       'a submission landed after it was judged absent; stopping it',
     );
   }
-  const orphan = { taskId, name, at: batch.noticedAt };
-  await deps.store.noteOrphan(campaignId, { ...orphan, settled: false });
+  const at = batch.noticedAt;
+  await noteOrphan(deps, campaignId, task, { at, settled: false });
   if (!ended || !(await countOrphanCalls(deps, campaignId, batch, reading))) return;
-  await deps.store.noteOrphan(campaignId, { ...orphan, settled: true });
+  await noteOrphan(deps, campaignId, task, { at, settled: true });
 }
 
 /** The sessions that were dials, with when; a call whose record never came counts as one of now. */

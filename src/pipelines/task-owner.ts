@@ -1,7 +1,7 @@
 import type { CalleeRecord, CalleeRef } from '../core/callee.ts';
 import { isFinalCallee } from '../core/callee.ts';
 import { isMarkedAs } from '../core/task-mark.ts';
-import type { CampaignRecord, DueCallee } from '../ports/store.ts';
+import type { CampaignRecord, DueCallee, OrphanTask } from '../ports/store.ts';
 import type { TaskCallee, TaskReading, TaskSummary } from '../ports/telephony.ts';
 import { blockCampaign, type PipelineDeps } from './deps.ts';
 
@@ -72,8 +72,18 @@ export async function leaveAlone(
     { event: 'task_foreign', campaignId, taskId, callees: shared },
     'a task with a name of ours is of another installation, and is left alone',
   );
-  await deps.store.noteOrphan(campaignId, { taskId, name, at: deps.clock.now(), settled: true });
+  await noteOrphan(deps, campaignId, task, { at: deps.clock.now(), settled: true });
   return true;
+}
+
+/** Remembers a task that is none of the campaign's batches'; `settled`: nothing is left to do about it. */
+export async function noteOrphan(
+  deps: Pick<PipelineDeps, 'store'>,
+  campaignId: string,
+  { taskId, name }: TaskSummary,
+  note: Pick<OrphanTask, 'at' | 'settled'>,
+): Promise<void> {
+  await deps.store.noteOrphan(campaignId, { taskId, name, ...note });
 }
 
 export function hasEnded({ state }: Pick<TaskSummary, 'state'>): boolean {

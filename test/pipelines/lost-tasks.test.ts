@@ -167,6 +167,37 @@ describe('a server that was restarted', () => {
     await expectHonest(world, ID);
   });
 
+  it('holds nobody up for ever over a task that has ended and can never be read: that is told once', async () => {
+    world = await createWorld(inject('redisUrl'), { scenario: { outcomes: { ok: 1 } } });
+    const invalid = { kind: 'invalid' as const, code: 'InvalidParameterValue', message: '' };
+    const strange = {
+      taskId: 99,
+      name: `${ID}.77.1`,
+      state: 'terminated' as const,
+      stateCode: 4,
+      calleesTotal: 1,
+    };
+    const process = startProcess(world, {
+      wrap: (real) => ({
+        ...real,
+        describeTask: async (id) => (id === 99 ? { ok: false, failure: invalid } : real.describeTask(id)),
+        async listTasks(page, options) {
+          const result = await real.listTasks(page, options);
+          if (!result.ok) return result;
+          const { tasks, tasksTotal } = result.value;
+          return { ok: true, value: { tasks: [...tasks, strange], tasksTotal: tasksTotal + 1 } };
+        },
+      }),
+    });
+    await startCampaign(world, ID, 3);
+    await restart();
+    await runUntil(world, process, async () => (await world.store.campaign(ID))?.state === 'blocked');
+    await moveTo(world, ID, 'running');
+    await runUntil(world, process, () => isOver(world, ID));
+    process.stop();
+    await expectHonest(world, ID);
+  });
+
   it('is asked about once, a quiet period later, and no more', async () => {
     world = await createWorld(inject('redisUrl'), { scenario: { outcomes: { ok: 1 } } });
     const process = startProcess(world);
