@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import type { HttpDeps, HttpServer } from './deps.ts';
+import { BEARER } from './problems.ts';
 
 /** Addresses of programs: what is not there is told, whatever type they accept. */
 const PROGRAMS = /^\/(?:v1|docs|queues|push|metrics|healthz|readyz|assets)(?:[/?]|$)/;
@@ -23,9 +24,27 @@ export function rememberRoutes(app: HttpServer): void {
   });
 }
 
-function isForPeople(request: FastifyRequest): boolean {
-  const { accept = '' } = request.headers;
-  return request.method === 'GET' && accept.includes('text/html') && !PROGRAMS.test(request.url);
+/** Pages that are not the console's own, and need a key all the same. */
+const FOREIGN_PAGES = /^\/(?:queues|docs)(?:[/?]|$)/;
+
+/** A person went there with a browser, by a link or by typing it. */
+function isVisit({ method, headers: { accept = '' } }: FastifyRequest): boolean {
+  return method === 'GET' && accept.includes('text/html');
+}
+
+/** The console's one page; it finds its way by the address. */
+function sendConsole(consoleDir: string, reply: FastifyReply): FastifyReply {
+  const page = createReadStream(join(consoleDir, 'index.html'));
+  return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+}
+
+/** Who comes with a browser to a page behind the keys and is not signed in gets the page to sign in by, which leads on. */
+export function sendSignIn({ settings }: HttpDeps, request: FastifyRequest, reply: FastifyReply): boolean {
+  const { consoleDir } = settings;
+  const isHere = request.visitor === null && isVisit(request) && FOREIGN_PAGES.test(request.url);
+  if (consoleDir === undefined || !isHere || request.is404) return false;
+  sendConsole(consoleDir, reply.code(401).header('www-authenticate', BEARER));
+  return true;
 }
 
 /**
@@ -34,9 +53,9 @@ function isForPeople(request: FastifyRequest): boolean {
  */
 export function answerUnknownRoutes(app: HttpServer, deps: HttpDeps): void {
   app.setNotFoundHandler(async (request: FastifyRequest, reply: FastifyReply) => {
-    if (deps.settings.consoleDir !== undefined && isForPeople(request)) {
-      const page = createReadStream(join(deps.settings.consoleDir, 'index.html'));
-      return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+    const { consoleDir } = deps.settings;
+    if (consoleDir !== undefined && isVisit(request) && !PROGRAMS.test(request.url)) {
+      return sendConsole(consoleDir, reply);
     }
     const [path = ''] = request.url.split('?', 1);
     const allowed = app.served.filter(({ url }) => patternOf(url).test(path)).map(({ method }) => method);

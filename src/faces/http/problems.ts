@@ -5,6 +5,9 @@ import { AppError, ERRORS, type ErrorCode, type ErrorKind } from '../../core/err
 import type { Log } from '../../ports/log.ts';
 import type { ProblemDocument } from './schema/problem.ts';
 
+/** How whoever is not known may make themselves known. */
+export const BEARER = 'Bearer realm="ringmaster"';
+
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
@@ -126,7 +129,7 @@ export function sendProblem(
   }
   const hidden = problem.status === 500;
   const detail = `something went wrong here; the log tells of it under the request id ${request.id}`;
-  if (known.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="ringmaster"');
+  if (known.code === 'unauthenticated') reply.header('www-authenticate', BEARER);
   if (known.kind === 'unavailable') reply.header('retry-after', '5');
   return reply
     .code(problem.status)

@@ -18,7 +18,7 @@ import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { importRoutes } from './imports.ts';
 import { keyRoutes } from './keys.ts';
-import { answerUnknownRoutes, rememberRoutes } from './not-found.ts';
+import { answerUnknownRoutes, rememberRoutes, sendSignIn } from './not-found.ts';
 import { sendProblem } from './problems.ts';
 import { progressRoutes } from './progress.ts';
 import { requestCounter } from './rates.ts';
@@ -96,7 +96,8 @@ function guardRequests(app: HttpServer, deps: HttpDeps): void {
     reply.header('x-request-id', request.id);
     await door.identify(request);
     await count(request, reply);
-    door.admit(request);
+    if (sendSignIn(deps, request, reply)) return reply;
+    return door.admit(request);
   });
   app.addHook('onSend', async (_request, reply) => {
     // A connection that stays open would be one that the end of the process has to cut.

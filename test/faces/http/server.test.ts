@@ -240,7 +240,17 @@ describe('browsers', () => {
       expect((await server.inject({ method: 'POST', url: '/campaigns/x', headers: html })).statusCode).toBe(
         404,
       );
-      expect((await server.inject({ url: '/v1/campaigns', headers: html })).statusCode).toBe(401);
+      const refused = await server.inject({ url: '/v1/campaigns', headers: html });
+      expect([refused.statusCode, refused.headers['content-type']]).toEqual([
+        401,
+        'application/problem+json; charset=utf-8',
+      ]);
+      // People who are not signed in can sign in where they stand; programs are told as everywhere.
+      const visit = await server.inject({ url: '/docs', headers: html });
+      expect(visit.statusCode).toBe(401);
+      expect(visit.body).toContain('console');
+      expect(visit.headers['www-authenticate']).toContain('Bearer');
+      expect((await server.inject({ url: '/docs', headers: { accept: '*/*' } })).json().status).toBe(401);
     } finally {
       await rm(dir, { recursive: true, force: true });
     }

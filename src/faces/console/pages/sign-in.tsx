@@ -24,6 +24,8 @@ export function SignInPage() {
     try {
       const { data } = await request<SessionDocument>('POST', '/v1/session', { body: { key: given.trim() } });
       signedIn(data);
+      // Somebody on their way to the queues or the documentation, who was stopped here.
+      if (location.pathname !== '/') location.replace(location.pathname + location.search);
     } catch (error) {
       setProblem(asProblem(error));
     }
