@@ -7,11 +7,15 @@ import { EXPIRY_MARGIN } from './limits.ts';
 import { masked } from './masked.ts';
 import type { Instant } from './time.ts';
 
+/** What a sentence says beside its words, so that another language can say the same. Times in ISO 8601, numbers masked. */
+export type SentenceFacts = Readonly<Record<string, string | number>>;
+
 export interface Problem {
   /** For programs; the list only grows. */
   readonly code: ProblemCode;
   readonly text: string;
   readonly remedy: string;
+  readonly facts: SentenceFacts;
 }
 
 export type ProblemCode =
@@ -73,28 +77,26 @@ export function judgeTime(facts: {
   const { now, endAt, zones } = facts;
   if (endAt <= now) {
     const text = `the campaign's time was over at ${iso(endAt)}`;
-    return problemsOf('error', {
-      code: 'campaign_over',
-      text,
-      remedy: 'give it a later "endAt": campaign put --update',
-    });
+    const remedy = 'give it a later "endAt": campaign put --update';
+    return problemsOf('error', { code: 'campaign_over', text, remedy, facts: { endAt: iso(endAt) } });
   }
   const used = zones.filter(({ callees }) => callees > 0);
   const closed = (used.length === 0 ? zones : used).filter(({ fits }) => !fits);
   if (closed.length === 0) return none;
   const names = closed.map(({ zone, callees }) => `${zone} (${callees} callees)`).join(', ');
   const remedy = 'check "windows", "holidays", "blackouts", "platformHours", "endAt" and "pacing.leadTime"';
+  const about = { endAt: iso(endAt), zones: closed.map(({ zone }) => zone).join(', ') };
   const all = closed.length === (used.length === 0 ? zones : used).length;
   return all
     ? problemsOf('error', {
         code: 'no_window',
         text: `no window opens for a task until ${iso(endAt)}: ${names}`,
-        remedy,
+        ...{ remedy, facts: about },
       })
     : problemsOf('warning', {
         code: 'zone_without_window',
         text: `no window opens until ${iso(endAt)} for some callees, who will expire: ${names}`,
-        remedy,
+        ...{ remedy, facts: about },
       });
 }
 
@@ -110,23 +112,29 @@ const STATE_TEXTS: Readonly<Record<CallerFacts['state'], string>> = {
 /** Callers exist, are in order and may call out; those that may not are left out while others may. */
 export function judgeCallers(callers: readonly CallerFacts[]): Findings {
   const unusable = callers.flatMap((caller) => {
-    const why = caller.state !== 'normal' ? STATE_TEXTS[caller.state] : 'was bought for inbound calls only';
-    const usable = caller.state === 'normal' && caller.calls !== 'in';
-    return usable ? [] : [{ caller, text: `caller ${masked(caller.number)} ${why}` }];
+    const isNormal = caller.state === 'normal';
+    if (isNormal && caller.calls !== 'in') return [];
+    const why = isNormal ? 'was bought for inbound calls only' : STATE_TEXTS[caller.state];
+    const facts = { caller: masked(caller.number), state: isNormal ? 'inbound_only' : caller.state };
+    return [{ caller, text: `caller ${facts.caller} ${why}`, facts }];
   });
   const remedy = 'mend it in the console of the provider, or name another caller';
   if (unusable.length < callers.length) {
     const warnings = unusable.map(
-      ({ caller, text }): Problem => ({
+      ({ caller, text, facts }): Problem => ({
         code: caller.state === 'unknown' ? 'caller_state_unknown' : 'caller_unusable',
         text: `${text}; it is left out`,
-        remedy,
+        ...{ remedy, facts },
       }),
     );
     return { errors: [], warnings };
   }
-  const texts = unusable.map(({ text }) => text).join('; ');
-  return problemsOf('error', { code: 'no_usable_caller', text: `no caller can be used: ${texts}`, remedy });
+  const text = `no caller can be used: ${unusable.map((one) => one.text).join('; ')}`;
+  const facts = {
+    callers: unusable.map((one) => one.facts.caller).join(', '),
+    states: [...new Set(unusable.map((one) => one.facts.state))].join(', '),
+  };
+  return problemsOf('error', { code: 'no_usable_caller', text, remedy, facts });
 }
 
 /** Numbers that end before the calls do. */
@@ -137,7 +145,8 @@ export function judgeNumberEnds(
   const warnings = numbers.flatMap(({ number, endsAt }): Problem[] => {
     if (endsAt === undefined || endsAt > until + EXPIRY_MARGIN) return [];
     const text = `caller ${masked(number)} ends at ${iso(endsAt)}, and calls may go on until ${iso(until)}`;
-    return [{ code: 'caller_ends', text, remedy: 'renew the number' }];
+    const facts = { caller: masked(number), endsAt: iso(endsAt), until: iso(until) };
+    return [{ code: 'caller_ends', text, remedy: 'renew the number', facts }];
   });
   return { errors: [], warnings };
 }
@@ -161,12 +170,13 @@ export function judgePackages(facts: {
   if (left <= 0) {
     const text = 'every outbound package is used up or has ended';
     const needed = facts.callers.some((caller) => caller.state === 'normal' && isPlatformCaller(caller));
-    return problemsOf(needed ? 'error' : 'warning', { code: 'package_used_up', text, remedy });
+    return problemsOf(needed ? 'error' : 'warning', { code: 'package_used_up', text, remedy, facts: {} });
   }
   const warnings: Problem[] = [];
   if (left < facts.attempts) {
-    const text = `the outbound packages have ${left} left, and about ${Math.round(facts.attempts)} attempts are expected`;
-    warnings.push({ code: 'package_short', text, remedy });
+    const attempts = Math.round(facts.attempts);
+    const text = `the outbound packages have ${left} left, and about ${attempts} attempts are expected`;
+    warnings.push({ code: 'package_short', text, remedy, facts: { left, attempts } });
   }
   // What is left after the calls may end when it likes.
   const lasting = live.filter(({ endsAt }) => endsAt === undefined || endsAt > facts.until);
@@ -174,7 +184,8 @@ export function judgePackages(facts: {
   const [ending] = live.filter((one) => !lasting.includes(one));
   if (ending?.endsAt !== undefined && lastingLeft < facts.attempts) {
     const text = `package ${ending.id} ends at ${iso(ending.endsAt)}, before the calls are expected to be over`;
-    warnings.push({ code: 'package_ends', text, remedy });
+    const { id, endsAt } = ending;
+    warnings.push({ code: 'package_ends', text, remedy, facts: { package: id, endsAt: iso(endsAt) } });
   }
   return { errors: [], warnings };
 }
@@ -193,12 +204,14 @@ export function judgeAudios(wanted: readonly string[], audios: readonly AudioRev
     const [first] = found;
     if (first === undefined) {
       const text = `the account has no sound file "${name}"`;
-      return [{ code: 'audio_missing', text, remedy: 'upload it, or correct "ivrAudios"' }];
+      const remedy = 'upload it, or correct "ivrAudios"';
+      return [{ code: 'audio_missing', text, remedy, facts: { audio: name } }];
     }
     const state = first.review === 'unknown' ? 'in a state that is not documented' : first.review;
     const text = `the sound file "${name}" is ${state}`;
     const remedy = first.review === 'rejected' ? 'upload another' : 'wait for the review';
-    return [{ code: 'audio_not_approved', text, remedy }];
+    const facts = { audio: name, review: first.review };
+    return [{ code: 'audio_not_approved', text, remedy, facts }];
   });
   return { errors, warnings: [] };
 }

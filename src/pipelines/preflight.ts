@@ -17,6 +17,7 @@ import {
   judgeTime,
   type Problem,
   problemsOf,
+  type SentenceFacts,
 } from '../core/preflight.ts';
 import { openForTask, placingTime } from '../core/retry-policy.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -44,6 +45,22 @@ export interface PreflightDeps {
   readonly forecast?: ForecastBounds | undefined;
 }
 
+/** One thing that a forecast goes by. */
+export interface Assumption {
+  readonly code: AssumptionCode;
+  readonly text: string;
+  readonly facts: SentenceFacts;
+}
+
+export type AssumptionCode =
+  | 'outcomes_learnt'
+  | 'outcomes_assumed'
+  | 'call_time_learnt'
+  | 'call_time_assumed'
+  | 'channels_known'
+  | 'channels_assumed'
+  | 'others_not_counted';
+
 /** What every face shows. Times in ISO 8601. */
 export interface PreflightDocument {
   readonly campaign: string;
@@ -62,8 +79,8 @@ export interface PreflightDocument {
     readonly neverFit: number;
     /** Callees for whom an attempt will not come in time: before the campaign's end, or that of their rows. */
     readonly notReached: number;
-    /** Sentences: what it goes by. */
-    readonly assumptions: readonly string[];
+    /** What it goes by. */
+    readonly assumptions: readonly Assumption[];
   };
 }
 
@@ -109,7 +126,7 @@ async function askProvider(deps: PreflightDeps, campaign: CampaignRecord): Promi
   if (contactCenter === undefined) {
     const text = 'no credentials are set here, so nobody was asked about callers, packages and sound files';
     const remedy = 'set TCCC_SECRET_ID, TCCC_SECRET_KEY and TCCC_SDK_APP_ID';
-    const findings = problemsOf('warning', { code: 'provider_not_configured', text, remedy });
+    const findings = problemsOf('warning', { code: 'provider_not_configured', text, remedy, facts: {} });
     return { findings, spending: () => NOTHING };
   }
   const check = await checkCallers({ store, contactCenter, clock }, campaign);
@@ -141,30 +158,34 @@ async function audioFindings(
   if (ivrAudios.length === 0) return NOTHING;
   const audios = await contactCenter.ivrAudios();
   if (audios.ok) return judgeAudios(ivrAudios, audios.value);
-  const text = `the sound files could not be read: ${audios.failure.code}: ${audios.failure.message}`;
-  return problemsOf('warning', { code: 'audio_unchecked', text, remedy: 'run preflight again later' });
+  const error = `${audios.failure.code}: ${audios.failure.message}`;
+  const text = `the sound files could not be read: ${error}`;
+  const remedy = 'run preflight again later';
+  return problemsOf('warning', { code: 'audio_unchecked', text, remedy, facts: { error } });
 }
 
 /** Of the numbers themselves the answer came, so the credentials are right; only what was bought is not known. */
 function purchasesUnread({ code, message }: TelephonyFailure, callers: readonly CallerFacts[]): Findings {
-  const text = `what was bought could not be read, so packages and the call types of ${callers.length} callers are not checked: ${code}: ${message}`;
+  const facts = { callers: callers.length, error: `${code}: ${message}` };
+  const text = `what was bought could not be read, so packages and the call types of ${callers.length} callers are not checked: ${facts.error}`;
   const remedy = 'allow DescribeCCCBuyInfoList for these credentials, or check it in the console';
-  return problemsOf('warning', { code: 'purchases_unreadable', text, remedy });
+  return problemsOf('warning', { code: 'purchases_unreadable', text, remedy, facts });
 }
 
 function failureFindings({ kind, code, message }: TelephonyFailure): Findings {
+  const facts = { error: `${code}: ${message}` };
   if (code === 'AuthFailure.SignatureExpire') {
     const remedy = 'run a time service on this machine';
-    return problemsOf('error', { code: 'clock_wrong', text: message, remedy });
+    return problemsOf('error', { code: 'clock_wrong', text: message, remedy, facts });
   }
-  const text = `${code}: ${message}`;
+  const text = facts.error;
   if (kind === 'blocked') {
     const remedy =
       'check TCCC_SECRET_ID, TCCC_SECRET_KEY, TCCC_TOKEN, TCCC_SDK_APP_ID and the rights of the key';
-    return problemsOf('error', { code: 'provider_refused', text, remedy });
+    return problemsOf('error', { code: 'provider_refused', text, remedy, facts });
   }
   const remedy = 'callers and packages are not checked; run preflight again later';
-  return problemsOf('warning', { code: 'provider_unreachable', text, remedy });
+  return problemsOf('warning', { code: 'provider_unreachable', text, remedy, facts });
 }
 
 function timeFindings(campaign: CampaignRecord, { question, byZone }: ForecastFacts): Findings {
@@ -180,12 +201,12 @@ function timeFindings(campaign: CampaignRecord, { question, byZone }: ForecastFa
 function reachFindings({ callees }: ForecastFacts, { notReached }: ForecastRange): Findings {
   if (callees === 0) {
     const text = 'nobody waits to be called';
-    return problemsOf('warning', { code: 'no_callees', text, remedy: 'add a list: import add' });
+    return problemsOf('warning', { code: 'no_callees', text, remedy: 'add a list: import add', facts: {} });
   }
   if (notReached === 0) return NOTHING;
   const text = `for about ${notReached} of ${callees} callees an attempt will not come before the campaign, or the time of their rows, ends`;
   const remedy = 'give it more callers or channels, wider windows or a later "endAt"';
-  return problemsOf('warning', { code: 'not_all_reached', text, remedy });
+  return problemsOf('warning', { code: 'not_all_reached', text, remedy, facts: { notReached, callees } });
 }
 
 function forecastOf(
@@ -202,24 +223,50 @@ function forecastOf(
     limitedBy,
     neverFit,
     notReached,
-    assumptions: assumptionTexts(facts, bounds),
+    assumptions: assumptionsOf(facts, bounds),
   };
 }
 
-function assumptionTexts(facts: ForecastFacts, { assumptions }: ForecastBounds): string[] {
+function assumptionsOf(facts: ForecastFacts, { assumptions }: ForecastBounds): Assumption[] {
   const { outcomes, callsLearnt, channels, channelsAssumed } = facts;
-  const percent = (share: number): string => `${Math.round(share * 100)} %`;
-  const { answeredShare, deadShare, answeredTime, missedTime } = assumptions;
+  const { attempts } = outcomes;
+  const [answered, dead] = [percentText(assumptions.answeredShare), percentText(assumptions.deadShare)];
+  const answeredTime = formatDuration(assumptions.answeredTime);
+  const missedTime = formatDuration(assumptions.missedTime);
+  const said = (code: AssumptionCode, text: string, about: SentenceFacts = {}): Assumption => ({
+    ...{ code, text, facts: about },
+  });
   return [
-    outcomes.attempts > 0
-      ? `attempts end as the ${outcomes.attempts} of this campaign did`
-      : `${percent(answeredShare)} of all attempts are answered, ${percent(deadShare)} of the numbers do not exist (settings)`,
+    attempts > 0
+      ? said('outcomes_learnt', `attempts end as the ${attempts} of this campaign did`, { attempts })
+      : said(
+          'outcomes_assumed',
+          `${answered} of all attempts are answered, ${dead} of the numbers do not exist (settings)`,
+          { answered, dead },
+        ),
     callsLearnt > 0
-      ? `calls take as long as the ${callsLearnt} latest did`
-      : `an answered call takes ${formatDuration(answeredTime)}, any other ${formatDuration(missedTime)} (settings)`,
+      ? said('call_time_learnt', `calls take as long as the ${callsLearnt} latest did`, {
+          calls: callsLearnt,
+        })
+      : said(
+          'call_time_assumed',
+          `an answered call takes ${answeredTime}, any other ${missedTime} (settings)`,
+          { answeredTime, missedTime },
+        ),
     channelsAssumed > 0
-      ? `${channels} calls at a time, of which those of ${channelsAssumed} callers are assumed (name "channels" in the campaign file)`
-      : `${channels} calls at a time`,
-    'other campaigns that use the same callers or call the same numbers are not counted',
+      ? said(
+          'channels_assumed',
+          `${channels} calls at a time, of which those of ${channelsAssumed} callers are assumed (name "channels" in the campaign file)`,
+          { channels, callers: channelsAssumed },
+        )
+      : said('channels_known', `${channels} calls at a time`, { channels }),
+    said(
+      'others_not_counted',
+      'other campaigns that use the same callers or call the same numbers are not counted',
+    ),
   ];
+}
+
+function percentText(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }

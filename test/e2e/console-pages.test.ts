@@ -106,6 +106,17 @@ it('language and theme follow the browser, are switched by a button, and are rem
   expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
 }, 400_000);
 
+it('what a preflight finds and a forecast goes by is said in Chinese, too', async () => {
+  const { page } = await at.open('viewer', { locale: 'zh-CN' });
+  await show(page, 'campaigns/fresh/preflight');
+  const said = await textOf(page.locator('main section').first());
+  expect(said).toContain('没有等待拨打的被叫');
+  await show(page, 'campaigns/keys/preflight');
+  const goneBy = await page.locator('details li').allTextContents();
+  expect(goneBy).toHaveLength(4);
+  for (const text of [said, ...goneBy]) expect(text).not.toMatch(/[a-z]{3,} [a-z]{2,}/);
+}, 400_000);
+
 it('the keyboard reaches the content at once, works dialogs, and gets its place back', async () => {
   const { page } = await at.open('operator');
   await goTo(page, 'campaigns/keys');

@@ -116,7 +116,7 @@ describe('a forecast against what the campaign then does', { timeout: 240_000 },
     };
     const run = await foretellAndRun(world, process, 40_000, { ...BOUNDS, assumptions });
     expectClose(run);
-    expect(run.foretold.assumptions[0]).toContain('of this campaign did');
+    expect(run.foretold.assumptions[0]?.text).toContain('of this campaign did');
   });
 
   it('is within a tenth where most rows end before they can be called', async () => {

@@ -133,7 +133,7 @@ function preflightText(document: PreflightDocument, timeZone: string): string {
       ['limited by', LIMIT_TEXTS[forecast.limitedBy] ?? forecast.limitedBy],
       ['never called', `${countText(forecast.neverFit)} for whom no window is left`],
     ]),
-    ...forecast.assumptions.map((text) => `- ${text}`),
+    ...forecast.assumptions.map(({ text }) => `- ${text}`),
   ].join('\n');
 }
 

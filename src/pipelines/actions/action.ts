@@ -88,11 +88,13 @@ export async function requireCampaign(store: Pick<Store, 'campaign'>, id: string
 
 /** Throws `action_not_allowed` where the campaign's end has passed: whoever is to be called would be ended in the same moment. */
 export function requireTimeLeft({ id, settings, createdAt }: CampaignRecord, now: Instant): void {
-  const endAt = campaignEnd(settings, createdAt);
-  if (now < endAt) return;
+  const end = campaignEnd(settings, createdAt);
+  if (now < end) return;
+  const endAt = new Date(end).toISOString();
   throw new AppError(
     'action_not_allowed',
-    `campaign "${id}" ended at ${new Date(endAt).toISOString()}, so nobody can be called any more; give it a later "endAt" first (campaign put ${id} --update)`,
+    `campaign "${id}" ended at ${endAt}, so nobody can be called any more; give it a later "endAt" first (campaign put ${id} --update)`,
+    { facts: { of: 'campaign', endAt } },
   );
 }
 
@@ -116,5 +118,6 @@ export function requireState(
   throw new AppError(
     'action_not_allowed',
     `campaign "${campaign.id}" is ${campaign.state}; "${action}" is possible when it is: ${allowed.join(', ')}`,
+    { facts: { of: 'campaign', state: campaign.state, allowed } },
   );
 }

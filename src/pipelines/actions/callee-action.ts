@@ -180,11 +180,15 @@ async function moveOne(
     const move = wishMove(wish, ref, record, { now, by, lifetime });
     if (move === undefined) {
       if (isSoAlready(wish, record)) return false;
-      const why =
-        record.attempts >= lifetime && WISH_STATES[wish].includes(record.state)
-          ? `has had the ${lifetime} calls of "caps.lifetime"; raise it first (campaign put ${id} --update)`
-          : `is ${record.state}; "${wish}" is possible when it is: ${WISH_STATES[wish].join(', ')}`;
-      throw new AppError('action_not_allowed', `callee ${calleeId(id, ref)} ${why}`);
+      const { state } = record;
+      const allowed = WISH_STATES[wish];
+      const isUsedUp = record.attempts >= lifetime && allowed.includes(state);
+      const why = isUsedUp
+        ? `has had the ${lifetime} calls of "caps.lifetime"; raise it first (campaign put ${id} --update)`
+        : `is ${state}; "${wish}" is possible when it is: ${allowed.join(', ')}`;
+      throw new AppError('action_not_allowed', `callee ${calleeId(id, ref)} ${why}`, {
+        facts: isUsedUp ? { of: 'callee', lifetime } : { of: 'callee', state, allowed },
+      });
     }
     if ((await deps.store.apply(id, { name: `${wish}_callee`, now, moves: [move] })) === 'done') return true;
   }

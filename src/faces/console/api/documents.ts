@@ -1,5 +1,13 @@
 /** The documents that the HTTP API answers with and that no other face has. Those it shares are imported as types. */
 
+/** Something that a preflight found. */
+export interface Finding {
+  readonly code: string;
+  readonly text: string;
+  readonly remedy: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
 export type Role = 'viewer' | 'operator' | 'admin';
 
 export interface SessionDocument {
@@ -24,6 +32,8 @@ export interface ActionResultDocument {
   readonly changed: boolean;
   /** How many it moved; left out where it moves the campaign. */
   readonly callees?: number;
+  /** What a preflight found that does not keep it from calling. */
+  readonly warnings?: readonly Finding[];
   readonly text: string;
 }
 

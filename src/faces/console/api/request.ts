@@ -1,3 +1,4 @@
+import type { Finding } from './documents.ts';
 import { session, signOutHere } from './session.ts';
 
 /** How long an answer may take. Reports and uploads are not asked for through here. */
@@ -14,6 +15,8 @@ export class Problem extends Error {
   readonly fields: readonly string[];
   /** What does not parse, each with its place. */
   readonly places: readonly string[];
+  /** Whatever else the server tells about it. */
+  readonly facts: Readonly<Record<string, unknown>>;
   /** What a preflight found that keeps the campaign from starting. */
   readonly findings: readonly Finding[];
 
@@ -23,22 +26,20 @@ export class Problem extends Error {
     this.status = status;
     this.code = text('code');
     this.detail = text('detail');
+    this.facts = document;
     this.fields = Array.isArray(document.fields) ? document.fields.map(String) : [];
     this.findings = Array.isArray(document.problems) ? document.problems.flatMap(findingOf) : [];
     this.places = Array.isArray(document.errors) ? document.errors.map(placeText) : [];
   }
 }
 
-export interface Finding {
-  readonly code: string;
-  readonly text: string;
-  readonly remedy: string;
-}
-
 function findingOf(value: unknown): Finding[] {
   if (typeof value !== 'object' || value === null) return [];
-  const { code, text, remedy }: { readonly [key in keyof Finding]?: unknown } = value;
-  return typeof code === 'string' ? [{ code, text: String(text ?? ''), remedy: String(remedy ?? '') }] : [];
+  const { code, text, remedy, facts }: { readonly [key in keyof Finding]?: unknown } = value;
+  if (typeof code !== 'string') return [];
+  return [
+    { code, text: String(text ?? ''), remedy: String(remedy ?? ''), facts: trusted<Finding['facts']>(facts) },
+  ];
 }
 
 function placeText(value: unknown): string {

@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../../../core/errors.ts';
 import type { Problem } from '../api/request.ts';
+import { bytesText } from './format.ts';
 import type { Message } from './message.ts';
+import { stateWord } from './state-words.ts';
 import { inLanguage, language, t } from './translate.ts';
 
 /** Codes of errors in Chinese; what they mean in English the server says itself. */
@@ -86,11 +88,50 @@ const SAY_ALL: readonly string[] = [
   'request_in_progress',
   'store_conflict',
   'redis_unavailable',
+  'campaign_differs',
+  'key_exists',
+  'idempotency_key_reused',
+  'forbidden',
+  'not_ready',
+  'route_not_found',
+  'method_not_allowed',
+  'media_type_unsupported',
 ] satisfies ErrorCode[];
+
+type Facts = Problem['facts'];
+
+/** The server's sentence in Chinese where it is made of facts; undefined where they are not there. */
+const CHINESE_DETAILS: Partial<Readonly<Record<ErrorCode, (facts: Facts) => string | undefined>>> = {
+  action_not_allowed: ({ of, state, allowed, endAt, lifetime }) => {
+    if (endAt !== undefined)
+      return `活动已于 ${String(endAt)} 结束，不能再呼叫；请先在设置中改为更晚的 endAt`;
+    if (lifetime !== undefined)
+      return `该被叫已达到 caps.lifetime 规定的 ${String(lifetime)} 次呼叫；请先在设置中调高`;
+    if (!Array.isArray(allowed)) return undefined;
+    const word = (one: unknown): string =>
+      stateWord(of === 'callee' ? 'callee' : 'campaign', String(one)).name;
+    return `当前状态为“${word(state)}”，只在以下状态下可以执行：${allowed.map(word).join('、')}`;
+  },
+  rate_limited: ({ requestsMax, waitSeconds }) =>
+    waitSeconds === undefined
+      ? undefined
+      : `每分钟最多 ${Number(requestsMax)} 次请求，请等待 ${Number(waitSeconds)} 秒`,
+  body_too_large: ({ bytesMax }) =>
+    bytesMax === undefined
+      ? undefined
+      : `最大 ${bytesText(Number(bytesMax))}；请拆分文件，或调高 HTTP_UPLOAD_BYTES_MAX`,
+  internal: ({ requestId }) => (requestId === undefined ? undefined : `详见日志，请求编号 ${requestId}`),
+};
+
+function chineseDetail({ code, facts }: Problem): string | undefined {
+  if (SAY_ALL.includes(code)) return '';
+  const table: Readonly<Record<string, ((facts: Facts) => string | undefined) | undefined>> = CHINESE_DETAILS;
+  return table[code]?.(facts);
+}
 
 /** What the server says about it, where that is more than what is shown anyway: the title, places, findings. */
 export function problemDetail(problem: Problem): string {
   if (problem.places.length > 0 || problem.findings.length > 0) return '';
-  if (language.value === 'zh' && SAY_ALL.includes(problem.code)) return '';
-  return problem.detail === problemTitle(problem) ? '' : problem.detail;
+  const chinese = language.value === 'zh' ? chineseDetail(problem) : undefined;
+  return chinese ?? (problem.detail === problemTitle(problem) ? '' : problem.detail);
 }

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
-import type { AttentionAction, AttentionItem } from '../api/documents.ts';
+import type { ActionResultDocument, AttentionAction, AttentionItem } from '../api/documents.ts';
 import { idempotencyKey } from '../api/idempotency.ts';
 import { get, request } from '../api/request.ts';
 import { isOperator } from '../api/session.ts';
 import { attentionAction, attentionKind } from '../i18n/attention-words.ts';
 import { numberText } from '../i18n/format.ts';
+import { warningText } from '../i18n/preflight-words.ts';
 import { reasonSentence } from '../i18n/reason-words.ts';
 import { t } from '../i18n/translate.ts';
 import { attentionChanged } from '../live/changes.ts';
@@ -15,7 +16,7 @@ import { Page } from '../parts/page.tsx';
 import { Pill } from '../parts/pill.tsx';
 import { Empty, Note, Shown } from '../parts/states.tsx';
 import { Time, ZoneNote } from '../parts/time.tsx';
-import { say } from '../parts/toast.tsx';
+import { say, sayWarning } from '../parts/toast.tsx';
 
 const EVERY_MS = 15_000;
 const FOR_GOOD = ['cancel', 'give_up'];
@@ -42,8 +43,9 @@ function NextStep({ item, action, onDone }: StepProps) {
   const run = async (): Promise<void> => {
     const headers = { 'idempotency-key': idempotencyKey() };
     const body = action.body ?? {};
-    await request(action.method, action.href, { body, headers });
+    const { data } = await request<ActionResultDocument>(action.method, action.href, { body, headers });
     say(t('attention.done', { action: name }));
+    for (const warning of data.warnings ?? []) sayWarning(warningText(warning));
     onDone();
   };
   return (

@@ -7,12 +7,13 @@ import { isOperator } from '../api/session.ts';
 import { actionResult, campaignAction } from '../i18n/action-words.ts';
 import { dispositionText } from '../i18n/call-words.ts';
 import { numberText } from '../i18n/format.ts';
+import { warningText } from '../i18n/preflight-words.ts';
 import { t } from '../i18n/translate.ts';
 import { useLoad } from '../live/use-load.ts';
 import { ConfirmDialog } from '../parts/dialog.tsx';
 import { SelectField, TextField } from '../parts/field.tsx';
 import { Loading, Note } from '../parts/states.tsx';
-import { say } from '../parts/toast.tsx';
+import { say, sayWarning } from '../parts/toast.tsx';
 import { campaignPath } from './campaign-place.ts';
 
 const FIRST = ['start', 'resume'];
@@ -46,6 +47,7 @@ function ActionDialog({ campaign, action, onDone, onClose }: DialogProps) {
       headers,
     });
     say(t('action.done', { action: name, text: actionResult(done) }));
+    for (const warning of done.warnings ?? []) sayWarning(warningText(warning));
     onDone();
   };
   return (

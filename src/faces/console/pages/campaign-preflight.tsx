@@ -1,7 +1,7 @@
 import type { PreflightDocument } from '../../../pipelines/preflight.ts';
 import { get } from '../api/request.ts';
 import { numberText } from '../i18n/format.ts';
-import { limitText, problemSubject } from '../i18n/preflight-words.ts';
+import { assumptionText, limitText, problemSubject, problemWords } from '../i18n/preflight-words.ts';
 import { t } from '../i18n/translate.ts';
 import { useLoad } from '../live/use-load.ts';
 import { Panel } from '../parts/panel.tsx';
@@ -11,19 +11,31 @@ import { campaignPath, type TabProps } from './campaign-place.ts';
 
 type Problem = PreflightDocument['errors'][number];
 
-function ProblemNote({ problem, isError }: { readonly problem: Problem; readonly isError: boolean }) {
+function ProblemNote(props: {
+  readonly problem: Problem;
+  readonly isError: boolean;
+  readonly zone: string | undefined;
+}) {
+  const { problem, isError, zone } = props;
+  const { text, remedy } = problemWords(problem, zone);
   return (
     <Note tone={isError ? 'red' : 'amber'}>
       <strong>
         {isError ? t('preflight.error') : t('preflight.warning')} {problemSubject(problem.code)}
       </strong>
-      <span>{problem.text}</span>
-      <span>{t('preflight.remedy', { remedy: problem.remedy })}</span>
+      <span>{text}</span>
+      <span>{t('preflight.remedy', { remedy })}</span>
     </Note>
   );
 }
 
-function Findings({ report }: { readonly report: PreflightDocument }) {
+function Findings({
+  report,
+  zone,
+}: {
+  readonly report: PreflightDocument;
+  readonly zone: string | undefined;
+}) {
   return (
     <>
       {report.ok && (
@@ -32,10 +44,10 @@ function Findings({ report }: { readonly report: PreflightDocument }) {
         </Note>
       )}
       {report.errors.map((problem) => (
-        <ProblemNote key={problem.text} problem={problem} isError />
+        <ProblemNote key={problem.text} problem={problem} zone={zone} isError />
       ))}
       {report.warnings.map((problem) => (
-        <ProblemNote key={problem.text} problem={problem} isError={false} />
+        <ProblemNote key={problem.text} problem={problem} zone={zone} isError={false} />
       ))}
     </>
   );
@@ -91,8 +103,8 @@ function Forecast({ forecast, zone }: ForecastProps) {
         <details>
           <summary class="small">{t('preflight.assumptions')}</summary>
           <ul class="steps">
-            {assumptions.map((line) => (
-              <li key={line}>{line}</li>
+            {assumptions.map((one) => (
+              <li key={one.code}>{assumptionText(one)}</li>
             ))}
           </ul>
         </details>
@@ -108,7 +120,7 @@ export function PreflightTab({ campaign, zone }: TabProps) {
   return (
     <>
       <Panel title={t('preflight.checks')} aside={t('preflight.note')}>
-        <Shown of={preflight}>{(report) => <Findings report={report} />}</Shown>
+        <Shown of={preflight}>{(report) => <Findings report={report} zone={zone} />}</Shown>
         <div>
           <button type="button" class="button small" onClick={preflight.reload}>
             {t('preflight.again')}

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Problem } from '../api/request.ts';
-import { problemSubject } from '../i18n/preflight-words.ts';
+import { problemSubject, problemWords } from '../i18n/preflight-words.ts';
 import { problemDetail, problemTitle } from '../i18n/problem-words.ts';
 import type { Tone } from '../i18n/state-words.ts';
 import { t } from '../i18n/translate.ts';
@@ -52,11 +52,14 @@ export function Failure({ problem, retry }: { readonly problem: Problem; readonl
           ))}
         </ul>
       )}
-      {problem.findings.map(({ code, text, remedy }) => (
-        <span key={text}>
-          <strong>{problemSubject(code)}:</strong> {text}. {t('preflight.remedy', { remedy })}
-        </span>
-      ))}
+      {problem.findings.map((finding) => {
+        const { text, remedy } = problemWords(finding);
+        return (
+          <span key={finding.text}>
+            <strong>{problemSubject(finding.code)}:</strong> {text}. {t('preflight.remedy', { remedy })}
+          </span>
+        );
+      })}
       {problem.fields.length > 0 && <span>{t('problem.fields', { fields: problem.fields.join(', ') })}</span>}
       {retry !== undefined && (
         <div>

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { DISPOSITION_NAMES, type Disposition } from '../../../core/disposition.ts';
+import { SentenceFacts } from './words.ts';
 
 export const DispositionName = z.enum(DISPOSITION_NAMES as [Disposition, ...Disposition[]]);
 
 /** Something that stands, or may come to stand, in the way of a campaign. */
 export const PreflightProblem = z
-  .strictObject({ code: z.string(), text: z.string(), remedy: z.string() })
+  .strictObject({ code: z.string(), text: z.string(), remedy: z.string(), facts: SentenceFacts })
   .meta({ id: 'PreflightProblem' });
 
 export const ActionResult = z

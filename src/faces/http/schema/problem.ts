@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../../../core/errors.ts';
+import { PreflightProblem } from './action.ts';
 
 function errorCodes(): [ErrorCode, ...ErrorCode[]] {
   // The keys of a literal are exactly its own.
@@ -20,10 +21,7 @@ export const Problem = z
       .optional()
       .describe('What does not parse, each with its place.'),
     fields: z.array(z.string()).optional().describe('The settings in which two campaigns differ.'),
-    problems: z
-      .array(z.strictObject({ code: z.string(), text: z.string(), remedy: z.string() }))
-      .optional()
-      .describe('What a preflight found.'),
+    problems: z.array(PreflightProblem).optional().describe('What a preflight found.'),
     requestId: z.string().optional().describe('Under which the log tells more.'),
   })
   .meta({

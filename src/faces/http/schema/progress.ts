@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PreflightProblem } from './action.ts';
-import { Counts, Time, TimeOrNull } from './words.ts';
+import { Counts, SentenceFacts, Time, TimeOrNull } from './words.ts';
 
 export const Statistics = z
   .strictObject({
@@ -80,7 +80,10 @@ export const Preflight = z
       limitedBy: z.string().describe('What it waits for most.'),
       neverFit: Count.describe('Callees for whom no window is left.'),
       notReached: Count.describe('Callees for whom an attempt will not come in time.'),
-      assumptions: z.array(z.string()).readonly().describe('Sentences: what it goes by.'),
+      assumptions: z
+        .array(z.strictObject({ code: z.string(), text: z.string(), facts: SentenceFacts }))
+        .readonly()
+        .describe('What it goes by.'),
     }),
   })
   .meta({ id: 'Preflight' });
