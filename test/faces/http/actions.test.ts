@@ -164,7 +164,7 @@ describe('a parked callee', () => {
 });
 
 describe('what else needs attention', () => {
-  it('is told with its kind: blocked campaigns, doubtful batches, orphans, failed imports; not what is cancelled', async () => {
+  it('is told with its kind, the worst first: blocked campaigns, failed imports, doubtful batches, orphans; not what is cancelled', async () => {
     const own = await openHttpSite();
     try {
       await draftWithImport(own.store, 'failed');
@@ -172,9 +172,9 @@ describe('what else needs attention', () => {
       await putCampaign(own, 'blocked', CAMPAIGN_FILE);
       await setState(own.store, 'blocked', 'running');
       await setState(own.store, 'blocked', 'blocked');
-      await seedCampaign(own.store, 'late', 2);
-      await own.store.noteOrphan('late', { taskId: 77, name: 'late.1.2', at: 9, settled: false });
-      await own.store.noteOrphan('late', { taskId: 78, name: 'late.1.3', at: 9, settled: true });
+      await seedCampaign(own.store, 'a-late', 2);
+      await own.store.noteOrphan('a-late', { taskId: 77, name: 'a-late.1.2', at: 9, settled: false });
+      await own.store.noteOrphan('a-late', { taskId: 78, name: 'a-late.1.3', at: 9, settled: true });
       await putCampaign(own, 'gone');
       await own.store.noteOrphan('gone', { taskId: 79, name: 'gone.1.3', at: 9, settled: false });
       await setState(own.store, 'gone', 'cancelled');

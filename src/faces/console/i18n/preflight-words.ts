@@ -40,8 +40,18 @@ const SUBJECTS: Readonly<Record<ProblemCode, Message>> = {
   not_all_reached: ['Not everybody will be reached', '无法全部拨打到'],
 };
 
+interface Words {
+  readonly text: string;
+  readonly remedy: string;
+}
+
+const MEND_CALLER = '在服务商控制台中处理，或换用其他主叫号码';
+const CALLER_LEFT_OUT: Words = { text: '主叫号码 {caller} {state}，不使用该号码', remedy: MEND_CALLER };
+const CHECK_WINDOWS = '检查 "windows"、"holidays"、"blackouts"、"platformHours" 和 "endAt"';
+const BUY_PACKAGE = '购买或续费外呼套餐';
+
 /** What was found and what to do about it, in Chinese; in English the server says it itself. */
-const CHINESE: Readonly<Record<ProblemCode, { readonly text: string; readonly remedy: string }>> = {
+const CHINESE: Readonly<Record<ProblemCode, Words>> = {
   provider_not_configured: {
     text: '此处未设置凭证，因此未查询主叫号码、套餐和音频文件',
     remedy: '设置 TCCC_SECRET_ID、TCCC_SECRET_KEY 和 TCCC_SDK_APP_ID',
@@ -58,16 +68,10 @@ const CHINESE: Readonly<Record<ProblemCode, { readonly text: string; readonly re
   },
   no_usable_caller: {
     text: '没有可用的主叫号码：{callers}（{states}）',
-    remedy: '在服务商控制台中处理，或换用其他主叫号码',
+    remedy: MEND_CALLER,
   },
-  caller_unusable: {
-    text: '主叫号码 {caller} {state}，不使用该号码',
-    remedy: '在服务商控制台中处理，或换用其他主叫号码',
-  },
-  caller_state_unknown: {
-    text: '主叫号码 {caller} {state}，不使用该号码',
-    remedy: '在服务商控制台中处理，或换用其他主叫号码',
-  },
+  caller_unusable: CALLER_LEFT_OUT,
+  caller_state_unknown: CALLER_LEFT_OUT,
   caller_ends: {
     text: '主叫号码 {caller} 将于 {endsAt} 到期，而拨打可能持续到 {until}',
     remedy: '续费该号码',
@@ -75,21 +79,21 @@ const CHINESE: Readonly<Record<ProblemCode, { readonly text: string; readonly re
   campaign_over: { text: '活动已于 {endAt} 结束', remedy: '将 "endAt" 改晚后重新提交' },
   no_window: {
     text: '到 {endAt} 为止没有任何拨打时段：{zones}',
-    remedy: '检查 "windows"、"holidays"、"blackouts"、"platformHours" 和 "endAt"',
+    remedy: CHECK_WINDOWS,
   },
   zone_without_window: {
     text: '到 {endAt} 为止，以下时区没有拨打时段，其中的被叫将过期：{zones}',
-    remedy: '检查 "windows"、"holidays"、"blackouts"、"platformHours" 和 "endAt"',
+    remedy: CHECK_WINDOWS,
   },
   no_callees: { text: '没有等待拨打的被叫', remedy: '上传名单' },
-  package_used_up: { text: '所有外呼套餐都已用完或到期', remedy: '购买或续费外呼套餐' },
+  package_used_up: { text: '所有外呼套餐都已用完或到期', remedy: BUY_PACKAGE },
   package_short: {
     text: '外呼套餐剩余 {left} 次，而预计约需 {attempts} 次拨打',
-    remedy: '购买或续费外呼套餐',
+    remedy: BUY_PACKAGE,
   },
   package_ends: {
     text: '套餐 {package} 将于 {endsAt} 到期，早于预计的拨打结束时间',
-    remedy: '购买或续费外呼套餐',
+    remedy: BUY_PACKAGE,
   },
   audio_missing: { text: '账户中没有音频文件“{audio}”', remedy: '上传该文件，或更正 "ivrAudios"' },
   audio_not_approved: { text: '音频文件“{audio}”{review}', remedy: '等待审核，或更换文件' },
@@ -148,11 +152,8 @@ function said(english: string, chinese: string | undefined, facts: SentenceFacts
 }
 
 /** What a preflight found, and what to do about it. */
-export function problemWords(
-  { code, text, remedy, facts }: Finding,
-  zone = ownZone,
-): { readonly text: string; readonly remedy: string } {
-  const table: Readonly<Record<string, { readonly text: string; readonly remedy: string }>> = CHINESE;
+export function problemWords({ code, text, remedy, facts }: Finding, zone = ownZone): Words {
+  const table: Readonly<Record<string, Words>> = CHINESE;
   const words = table[code];
   return { text: said(text, words?.text, facts, zone), remedy: said(remedy, words?.remedy, facts, zone) };
 }

@@ -20,6 +20,11 @@ export function reachedCallees(campaign: Counted): number {
   return countOf(campaign, 'answered', 'unanswered');
 }
 
+/** When the next callee is called: while the campaign does not run, nobody is, however many are due. */
+export function nextDueAt({ state, nextDueAt: at }: CampaignDocument): string | null {
+  return state === 'running' ? at : null;
+}
+
 /** The callees by state, for a bar: what is done first, what waits last. */
 export function stateShares(campaign: Counted): Share[] {
   const order = [...FINAL, ...CALLEE_ORDER.filter((state) => !FINAL.includes(state)).reverse()];

@@ -1,6 +1,7 @@
 import type { CampaignDocument } from '../../documents.ts';
 import type { StatisticsDocument } from '../api/documents.ts';
 import { get } from '../api/request.ts';
+import { isOperator } from '../api/session.ts';
 import { numberText, shareText } from '../i18n/format.ts';
 import { t } from '../i18n/translate.ts';
 import { useLoad } from '../live/use-load.ts';
@@ -10,7 +11,7 @@ import { Shown } from '../parts/states.tsx';
 import { Time } from '../parts/time.tsx';
 import { AttemptsOverTime } from './attempts-over-time.tsx';
 import { CallersTable } from './callers-table.tsx';
-import { countOf, finalCallees, reachedCallees, stateShares } from './campaign-figures.ts';
+import { countOf, finalCallees, nextDueAt, reachedCallees, stateShares } from './campaign-figures.ts';
 import { campaignPath, type TabProps } from './campaign-place.ts';
 import { DispositionsByAttempt } from './dispositions-by-attempt.tsx';
 import { DueHistogram } from './due-histogram.tsx';
@@ -42,6 +43,8 @@ function KeyFigures({
   readonly zone: string | undefined;
 }) {
   const answered = countOf(campaign, 'answered');
+  const reached = reachedCallees(campaign);
+  const share = t('figures.ofReached', { share: shareText(answered, reached) });
   return (
     <dl class="stats">
       <Stat id="callees" label={t('figures.callees')} value={numberText(campaign.callees)} />
@@ -55,7 +58,7 @@ function KeyFigures({
         id="answered"
         label={t('figures.answered')}
         value={numberText(answered)}
-        more={t('figures.ofReached', { share: shareText(answered, reachedCallees(campaign)) })}
+        {...(reached > 0 && { more: share })}
       />
       <Stat
         id="calling"
@@ -67,7 +70,7 @@ function KeyFigures({
         <dt>{t('campaigns.nextDue')}</dt>
         <dd>
           <small>
-            <Time at={campaign.nextDueAt} zone={zone} hasDistance />
+            <Time at={nextDueAt(campaign)} zone={zone} hasDistance />
           </small>
         </dd>
       </div>
@@ -75,14 +78,24 @@ function KeyFigures({
   );
 }
 
+/** One line per callee, as far as they have come. It shows numbers, so viewers have none. */
+function ReportLink({ id }: { readonly id: string }) {
+  return (
+    <a class="button small" href={campaignPath(id, 'report.csv')}>
+      {t('campaign.report')}
+    </a>
+  );
+}
+
 export function OverviewTab({ campaign, zone }: TabProps) {
   const path = campaignPath(campaign.id, 'statistics');
   const statistics = useLoad(path, (signal) => get<StatisticsDocument>(path, signal), EVERY_MS);
   const shares = stateShares(campaign);
+  const hasReport = isOperator.value && campaign.callees > 0;
   return (
     <>
       <KeyFigures campaign={campaign} zone={zone} />
-      <Panel title={t('flow.title')}>
+      <Panel title={t('flow.title')} aside={hasReport && <ReportLink id={campaign.id} />}>
         <ShareBar parts={shares} total={campaign.callees} label={t('campaigns.progress')} isThick />
         <Legend parts={shares} total={campaign.callees} />
         <Flow campaign={campaign} />

@@ -3,7 +3,7 @@ import { t } from '../i18n/translate.ts';
 import { Panel } from '../parts/panel.tsx';
 import { ScrollBox } from '../parts/scroll-box.tsx';
 import { Loading } from '../parts/states.tsx';
-import { campaignPath, type TabProps } from './campaign-place.ts';
+import type { TabProps } from './campaign-place.ts';
 import { ChangeSettings } from './change-settings.tsx';
 
 /** The settings as they are stored: durations in milliseconds, times in UTC. */
@@ -12,10 +12,7 @@ export function SettingsTab({ campaign, settings, onChanged }: TabProps) {
   return (
     <>
       {mayChange && <ChangeSettings id={campaign.id} onChanged={onChanged} />}
-      <Panel
-        title={t('tab.settings')}
-        aside={<a href={campaignPath(campaign.id, 'report.csv')}>{t('campaign.report')}</a>}
-      >
+      <Panel title={t('tab.settings')}>
         <p class="muted">{t('settings.note')}</p>
         {settings === undefined ? (
           <Loading />

@@ -18,7 +18,7 @@ import { StatePill } from '../parts/pill.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
-import { countOf, finalCallees, reachedCallees, stateShares } from './campaign-figures.ts';
+import { countOf, finalCallees, nextDueAt, reachedCallees, stateShares } from './campaign-figures.ts';
 
 const TYPING_MS = 250;
 const RELOAD_MS = 30_000;
@@ -52,10 +52,11 @@ function ProgressCell({ campaign }: { readonly campaign: CampaignDocument }) {
 
 /** In the campaign's own zone, which is named beside it, since campaigns of many zones stand in one list. */
 function Due({ campaign }: { readonly campaign: CampaignDocument }) {
-  if (campaign.nextDueAt === null) return <span>–</span>;
+  const at = nextDueAt(campaign);
+  if (at === null) return <span>–</span>;
   return (
     <>
-      <Time at={campaign.nextDueAt} zone={campaign.timeZone} hasDistance />
+      <Time at={at} zone={campaign.timeZone} hasDistance />
       <div class="small muted">{campaign.timeZone}</div>
     </>
   );

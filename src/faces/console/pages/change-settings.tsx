@@ -46,9 +46,11 @@ export function ChangeSettings({ id, onChanged }: Props) {
       {text === undefined ? (
         <>
           {problem !== undefined && <Failure problem={problem} />}
-          <button type="button" class="button" onClick={() => void open()} disabled={isBusy}>
-            {t('settings.change')}
-          </button>
+          <div>
+            <button type="button" class="button" onClick={() => void open()} disabled={isBusy}>
+              {t('settings.change')}
+            </button>
+          </div>
         </>
       ) : (
         <form class="form" onSubmit={submit}>

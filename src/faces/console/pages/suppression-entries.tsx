@@ -56,7 +56,12 @@ function RemoveForm({ onRemove }: { readonly onRemove: (number: string) => void 
   };
   return (
     <form class="row" onSubmit={submit}>
-      <TextField label={t('suppression.removeNumber')} value={number} onInput={setNumber} />
+      <TextField
+        label={t('suppression.removeNumber')}
+        value={number}
+        onInput={setNumber}
+        hint={t('suppression.numberHint')}
+      />
       <button type="submit" class="button danger" disabled={number.trim() === ''}>
         {t('suppression.remove')}
       </button>
