@@ -7,7 +7,8 @@ export default defineConfig({
     globalSetup: ['test/support/redis-server.ts', 'test/support/built-app-folder.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    maxWorkers: 2,
+    // One more than the processors of a small machine: tests with processes of their own mostly wait for them.
+    maxWorkers: 3,
     // Files share the processes that run them: loading bullmq, the SDK and the rest anew for each took a third of the time.
     // No file may leave anything behind, neither a changed global nor a timer.
     isolate: false,

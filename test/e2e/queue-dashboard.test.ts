@@ -114,6 +114,9 @@ it('whatever an operator does to jobs while a campaign runs, it ends, nobody is 
   const show = () => site.json(CampaignJson, 'campaign', 'show', 'quick');
   await until(async () => {
     await hand.meddle();
+    // The jobs of the other campaign lie there until each act had something to act on.
+    const undone = Object.entries(hand.done).filter(([, times]) => times === 0);
+    if (undone.length > 0) throw new Error(`not done yet: ${undone.map(([what]) => what).join(', ')}`);
     if ((await show()).state !== 'completed') throw new Error('not completed yet');
     const { counts } = await site.json(CampaignJson, 'campaign', 'show', 'later');
     if ((counts.initial ?? 0) + (counts.batched ?? 0) + (counts.calling ?? 0) > 0)
