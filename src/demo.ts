@@ -18,8 +18,8 @@ import { ROLES } from './roles.ts';
 
 const CAMPAIGN = 'demo';
 const CREDENTIALS = { secretId: 'AKIDdemo', secretKey: 'demo-key-of-the-simulator' };
-/** A call of a minute takes a fifth of a second, so every wait of ours is shortened likewise. */
-const SPEED = 300;
+/** A call of a minute takes a tenth of a second, so every wait of ours is shortened likewise. */
+const SPEED = 600;
 const SHORT_WAITS = {
   REQUEST_DEADLINE: '2s',
   SUBMISSION_GRACE: '2s',
