@@ -55,7 +55,9 @@ export async function putAway(file: DroppedFile, outcome: Outcome): Promise<PutA
     if (outcome.errors !== undefined) await pipeline(outcome.errors, createWriteStream(`${passing}.errors`));
     const text = `${JSON.stringify(outcome.summary, null, 2)}\n`;
     await writeFile(passing, text, { flush: true });
-    const { name, ours } = await reserve(dir, file.name, { passing, text });
+    const reserved = await reserve(dir, file, { passing, text });
+    if (reserved === undefined) return { how: 'gone' };
+    const { name, ours } = reserved;
     if (outcome.errors !== undefined) await rename(`${passing}.errors`, join(dir, name + ERRORS_ENDING));
     const how = await move(file, join(dir, name));
     if (how === 'moved') return { how, name };
@@ -87,15 +89,22 @@ async function endFolder(campaignFolder: string, end: EndFolder): Promise<string
   throw new AppError('file_unreadable', `"${end}" in the campaign's folder is no folder; remove it`);
 }
 
-/** Makes the summary under the first name that is free, or takes up one that the very same outcome left half done. */
+/**
+ * Makes the summary under the first name that is free, or takes up one that the very same outcome left half done.
+ * Undefined: a name is taken because another watcher has just moved this very file. A summary under the next name would be
+ * of nothing, and stay if we were killed before we saw that.
+ */
 async function reserve(
   dir: string,
-  name: string,
+  file: DroppedFile,
   { passing, text }: { readonly passing: string; readonly text: string },
-): Promise<{ readonly name: string; readonly ours: boolean }> {
+): Promise<{ readonly name: string; readonly ours: boolean } | undefined> {
   for (let nth = 1; nth <= DROP_NAMES_MAX; nth += 1) {
-    const wanted = numberedName(name, nth);
-    if ((await sight(join(dir, wanted))) !== undefined) continue;
+    const wanted = numberedName(file.name, nth);
+    if ((await sight(join(dir, wanted))) !== undefined) {
+      if ((await sight(join(file.folder, file.name))) === undefined) return undefined;
+      continue;
+    }
     const summary = join(dir, wanted + SUMMARY_ENDING);
     if ((await sight(summary)) === undefined) {
       if ((await sight(join(dir, wanted + ERRORS_ENDING))) !== undefined) continue;

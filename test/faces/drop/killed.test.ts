@@ -1,8 +1,10 @@
-import fs, { rm } from 'node:fs/promises';
+import fs, { readdir, rm } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest';
 import type { DropFolder } from '../../../src/faces/drop/drop-folder.ts';
+import { putAway } from '../../../src/faces/drop/put-away.ts';
+import { sight } from '../../../src/faces/drop/sighting.ts';
 import { ManualClock } from '../../support/clock.ts';
 import { CAMPAIGN_FILE, type DropSite, LIST, openDropSite } from '../../support/drop-site.ts';
 
@@ -119,4 +121,32 @@ it('overtaken just before its move, a watcher leaves the other what both had pre
   ]);
   await run(slow, fast);
   expect(await site.store.imports('spring')).toHaveLength(1);
+});
+
+it('killed before any call behind the move of another watcher, a watcher leaves no summary of nothing', async () => {
+  let kills = 0;
+  for (let calls = 1; ; calls += 1) {
+    await site.drop(`c${calls}/list.csv`, LIST);
+    const folder = join(site.root, `c${calls}`);
+    const seen = await sight(join(folder, 'list.csv'));
+    if (seen === undefined) throw new Error('nothing was dropped');
+    const file = { folder, name: 'list.csv', seen };
+    const outcome = { end: 'done', summary: { message: 'done' } } as const;
+    const errors = async function* () {
+      yield 'row\r\n';
+      expect(await putAway(file, outcome)).toMatchObject({ how: 'moved' });
+      life.calls = calls;
+    };
+    const slow = await putAway(file, { ...outcome, errors: errors() }).catch(() => 'killed');
+    const wasKilled = life.calls <= 0;
+    life.calls = Number.POSITIVE_INFINITY;
+    const visible = (await readdir(join(folder, 'done'))).filter((name) => !name.startsWith('.'));
+    expect(visible.sort(), `killed after ${calls} calls`).toEqual(['list.csv', 'list.csv.summary.json']);
+    if (!wasKilled) {
+      expect(slow).toEqual({ how: 'gone' });
+      break;
+    }
+    kills += 1;
+  }
+  expect(kills).toBeGreaterThan(3);
 });

@@ -47,7 +47,8 @@ interface Words {
 
 const MEND_CALLER = '在服务商控制台中处理，或换用其他主叫号码';
 const CALLER_LEFT_OUT: Words = { text: '主叫号码 {caller} {state}，不使用该号码', remedy: MEND_CALLER };
-const CHECK_WINDOWS = '检查 "windows"、"holidays"、"blackouts"、"platformHours" 和 "endAt"';
+const CHECK_WINDOWS =
+  '检查 "windows"、"holidays"、"blackouts"、"platformHours"、"endAt" 和 "pacing.leadTime"';
 const BUY_PACKAGE = '购买或续费外呼套餐';
 
 /** What was found and what to do about it, in Chinese; in English the server says it itself. */
