@@ -859,7 +859,7 @@ const REFUSED: readonly CorpusList[] = (
     ],
     ['commented-page.xls', '\r\n<!-- export -->\n<TABLE><tr><td>phone</td></tr></TABLE>', /web page/],
     ['web-archive.xls', 'MIME-Version: 1.0\nX-Document-Type: Workbook\n', /web page saved as one file/],
-    ['objects.json', '[\n  {"phone": "13800000001"}\n]\n', /JSON document; export the list as CSV/],
+    ['objects.csv', '[\n  {"phone": "13800000001"}\n]\n', /JSON document; export the list as CSV/],
     ['lines.csv', '{"phone":"13800000001"}\n{"phone":"13800000002"}\n', /JSON document/],
     ['contacts.csv', 'BEGIN:VCARD\r\nTEL:+8613800000001\r\nEND:VCARD\r\n', /vCard/],
     ['utf32.csv', Buffer.from('fffe0000700000000a000000', 'hex'), /UTF-32/],
