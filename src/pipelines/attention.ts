@@ -1,4 +1,5 @@
 import type { CalleeRecord } from '../core/callee.ts';
+import type { ImportRecord } from '../core/import.ts';
 import { ATTENTION_READS_MAX, DECISIONS_PER_CHANGE } from '../core/limits.ts';
 import { type Reason, reasonText } from '../core/reasons.ts';
 import type { Instant } from '../core/time.ts';
@@ -100,14 +101,21 @@ async function orphans(deps: AttentionDeps, { id }: CampaignRecord): Promise<Att
   }));
 }
 
+/** Lists that could not be read to their end, but for those of which one of the same name was taken later: mended by then. */
 async function failedImports(deps: AttentionDeps, { id }: CampaignRecord): Promise<AttentionItem[]> {
-  const failed = (await deps.store.imports(id)).filter(({ state }) => state === 'failed');
-  return failed.map((record) => ({
+  const imports = await deps.store.imports(id);
+  const isMended = (failed: ImportRecord): boolean =>
+    imports.some(
+      ({ state, fileName, closedAt }) =>
+        state === 'done' && fileName === failed.fileName && closedAt > failed.closedAt,
+    );
+  const open = imports.filter((record) => record.state === 'failed' && !isMended(record));
+  return open.map((record) => ({
     kind: 'import_failed',
     campaign: id,
     subject: record.id,
     reason: 'import_failed',
-    text: `${record.reason}. Mend the list and add it again: it goes on behind its last row`,
+    text: `${record.reason}. Mend the list and add it again under the same name`,
     since: record.closedAt,
     callees: 0,
     actions: [],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { moveCallee } from '../../../src/core/callee.ts';
 import { ACTION_NAMES, ACTIONS, CALLEE_ACTION_NAMES } from '../../../src/pipelines/actions.ts';
 import { CAMPAIGN_FILE, type HttpSite, openHttpSite, putCampaign } from '../../support/http-site.ts';
-import { draftWithImport, newBatch, setState } from '../../support/redis-store.ts';
+import { draftWithImport, newBatch, newImport, setState } from '../../support/redis-store.ts';
 import { callSeeded, SEEDED_AT, seedCampaign } from '../../support/seeded-campaign.ts';
 
 let site: HttpSite;
@@ -164,7 +164,7 @@ describe('a parked callee', () => {
 });
 
 describe('what else needs attention', () => {
-  it('is told with its kind, the worst first: blocked campaigns, failed imports, doubtful batches, orphans; not what is cancelled', async () => {
+  it('is told with its kind, the worst first: blocked campaigns, failed imports, doubtful batches, orphans; not what is cancelled, or mended by now', async () => {
     const own = await openHttpSite();
     try {
       await draftWithImport(own.store, 'failed');
@@ -184,6 +184,15 @@ describe('what else needs attention', () => {
       ).toEqual(['campaign_blocked blocked', 'import_failed failed-i000000000001', 'orphan 77']);
       expect(items[0].actions.map(({ label }: { label: string }) => label)).toEqual(['start', 'cancel']);
       expect(items[1].actions[0].href).toBe('/v1/imports/failed-i000000000001/errors.csv');
+      const take = async (n: number, fileName: string): Promise<string[]> => {
+        const { id } = newImport('failed', n);
+        await own.store.openImport({ ...newImport('failed', n), fileName });
+        await own.store.closeImport(id, { state: 'done', reason: '', now: 10 + n });
+        const left = (await own.ask('viewer', { url: '/v1/attention' })).json();
+        return left.map(({ kind }: { kind: string }) => kind);
+      };
+      expect(await take(2, 'another.csv')).toContain('import_failed');
+      expect(await take(3, 'list.csv')).toEqual(['campaign_blocked', 'orphan']);
     } finally {
       await own.close();
     }

@@ -57,7 +57,7 @@ const CAMPAIGN_CHINESE: Readonly<Record<string, string>> = {
   resume_parked_by_operator: '由操作员恢复已搁置的被叫',
   reopened: '有被叫须再次拨打，重新打开',
   list_appended: '追加名单后重新打开',
-  import_failed: '名单无法读完；请修正后重新添加，将从最后一行之后继续',
+  import_failed: '名单无法读完；请修正后以相同文件名重新添加',
   no_usable_caller: '没有可用的主叫号码',
   provider_invalid: '服务商认为请求的内容无效，须由人工修正',
   task_unknown: '服务商查不到该活动的任务，须由人工确认',
