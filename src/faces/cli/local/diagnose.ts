@@ -40,7 +40,7 @@ function clockFinding(facts: RedisFacts): Finding {
 async function queuesFinding(deps: CliDeps): Promise<Finding> {
   const depths = Object.entries(await deps.queue.queueDepths());
   const texts = depths.map(
-    ([name, depth]) => `${name} ${depth.waiting}+${depth.delayed} waiting, ${depth.failed} failed`,
+    ([name, depth]) => `${name} ${depth.waiting} waiting, ${depth.delayed} for later, ${depth.failed} failed`,
   );
   const failed = depths.some(([, depth]) => depth.failed > 0);
   const remedy = failed ? '; failed jobs lose no work, their reasons are in the dashboard' : '';
