@@ -90,6 +90,10 @@ const WAITING_PATTERNS: readonly Pattern[] = [
   },
   { english: /the next attempt is not due yet()$/, chinese: (_, reason) => `${reason}；下次拨打时间未到` },
   { english: /^outside the calling windows of (.+)$/, chinese: (zone) => `不在 ${zone} 的拨打时段内` },
+  {
+    english: /^the provider takes no task for now, with (\S+):/,
+    chinese: (code) => `服务商暂不接受任务（${code}），将定时重新提交，在此期间不拨打`,
+  },
   { english: /^a person must decide()/, chinese: (_, reason) => `需由人工决定：${reason}` },
   {
     english: /^the campaign is (\w+)/,
