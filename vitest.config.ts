@@ -5,8 +5,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/redis-server.ts', 'test/support/built-app-folder.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Ends what hangs. No test passes because of it, so it leaves room for machines a few times as slow.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // One more than the processors of a small machine: tests with processes of their own mostly wait for them.
     maxWorkers: 3,
     // Files share the processes that run them: loading bullmq, the SDK and the rest anew for each took a third of the time.
