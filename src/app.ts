@@ -33,7 +33,8 @@ export interface App extends AppContext {
 
 /**
  * Joins adapters to pipelines: the only place that knows both. Opens everything that any face needs, what is costly to
- * load when it is first used, since a command ends within a moment; takes no work until `start`. `name` tells processes apart in logs and in Redis' list of clients.
+ * load when it is first used, since a command ends within a moment; takes no work until `start`. `name` tells processes
+ * apart in logs and in Redis' list of clients.
  */
 export async function openApp(config: Config, options: { readonly name: string }): Promise<App> {
   const log = createLogger(config, { role: options.name });

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { batchStates } from '../src/core/batch.ts';
 import { calleeStates } from '../src/core/callee.ts';
-import { CampaignSettings, campaignStates } from '../src/core/campaign.ts';
+import { CampaignSettings, campaignKeys, campaignStates } from '../src/core/campaign.ts';
 import { diagram } from '../src/core/machine.ts';
 import { runCli } from '../src/faces/cli/run-cli.ts';
 import { settingsTable } from '../src/settings.ts';
-import { campaignKeys, campaignKeysTable, endsList } from './support/campaign-keys.ts';
+import { campaignKeysTable, endsList } from './support/campaign-keys.ts';
 
 const readme = await readFile('README.md', 'utf8');
 const diagrams = [...readme.matchAll(/^```mermaid\n([\s\S]*?)\n```$/gm)].map(([, text]) => text);

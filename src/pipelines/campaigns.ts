@@ -21,7 +21,8 @@ export interface PutCampaignResult {
 function parseSettings(id: string, json: unknown): CampaignSettings {
   const parsed = CampaignSettings.safeParse(json, { error: plainProblem });
   if (parsed.success) return parsed.data;
-  const lines = issueLines(parsed.error, { input: json, keys: campaignKeys() });
+  const keys = campaignKeys().map(({ name }) => name);
+  const lines = issueLines(parsed.error, { input: json, keys });
   const what = lines.length === 1 ? 'one problem' : `${lines.length} problems`;
   throw new AppError('campaign_invalid', `campaign "${id}" has ${what}:\n${lines.join('\n')}`);
 }

@@ -118,20 +118,6 @@ export function campaignJsonSchema(): unknown {
   return z.toJSONSchema(CampaignSettings, { io: 'input', unrepresentable: 'any' });
 }
 
-/** Every key that a campaign file may have, at whatever place. */
-export function campaignKeys(): ReadonlySet<string> {
-  const keys = new Set<string>();
-  const gather = (schema: unknown): void => {
-    if (typeof schema !== 'object' || schema === null) return;
-    for (const [word, part] of Object.entries(schema)) {
-      if (word === 'properties') for (const key of Object.keys(part)) keys.add(key);
-      gather(part);
-    }
-  };
-  gather(campaignJsonSchema());
-  return keys;
-}
-
 /** The end of a campaign, also of one that names none. */
 export function campaignEnd(settings: CampaignSettings, createdAt: Instant): Instant {
   return settings.endAt ?? Math.max(createdAt, settings.startAt ?? 0) + CAMPAIGN_DAYS_DEFAULT * DAY;
