@@ -7,6 +7,7 @@ export {
   type ActionDeps,
   type ActionResult,
   type OperatorAction,
+  parseInput,
   requireCampaign,
   requireTimeLeft,
 } from './actions/action.ts';

@@ -14,6 +14,7 @@ import { settleDials } from './settle-dials.ts';
 import { stopTaskEarly } from './stop-task.ts';
 import { scanTasks } from './task-list.ts';
 import { lookAfter } from './task-looks.ts';
+import { hasEnded } from './task-owner.ts';
 
 /** Why the callees come back that a task had not dialled when it was stopped early. */
 const UNDONE = { suppression: 'batch_undone', rules: 'rules_narrowed' } as const satisfies Record<
@@ -57,7 +58,7 @@ export async function readTask(
   const { callees } = held;
   // A list without anybody is no list: nothing may be concluded from it.
   const listed = reading.callees.length > 0 || callees.length === 0;
-  const ended = listed && (reading.state === 'completed' || reading.state === 'terminated');
+  const ended = listed && hasEnded(reading);
   const late = ended ? 0 : deps.clock.now() - batch.notAfter;
   // It must not dial any more, whatever it is up to: it may be paused, and then nothing else ends it.
   const isToStop = late > TASK_LATE_MAX && batch.control !== 'stop' && reading.state !== 'ending';

@@ -3,7 +3,6 @@ import { CampaignId, type CampaignSettings } from '../core/campaign.ts';
 import { AppError } from '../core/errors.ts';
 import { SUPPRESSION_REASON_MAX } from '../core/limits.ts';
 import { parsePhone } from '../core/phone.ts';
-import { plainProblem } from '../core/plain-problem.ts';
 import {
   GLOBAL_LIST_ZONE,
   listName,
@@ -16,9 +15,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { WakeQueue } from '../ports/queue.ts';
 import type { CampaignRecord, Store } from '../ports/store.ts';
 import type { Suppression, SuppressionAction, SuppressionCause } from '../ports/suppression.ts';
-import { requireCampaign } from './actions.ts';
+import { parseInput, requireCampaign } from './actions.ts';
 import { isLive } from './deps.ts';
-import { issueLines } from './issue-lines.ts';
 import { endSuppressed, findSuppressed } from './suppression.ts';
 
 export interface SuppressionDeps {
@@ -47,12 +45,7 @@ export const RemoveNumberInput = ListInput.extend({ number: z.string() });
 
 /** Parses what an action was given. Throws AppError `input_invalid` with every problem. */
 export function parseListInput<T>(schema: z.ZodType<T>, input: unknown): T {
-  const parsed = schema.safeParse(input, { error: plainProblem });
-  if (parsed.success) return parsed.data;
-  throw new AppError(
-    'input_invalid',
-    `the suppression list needs other input:\n${issueLines(parsed.error, { input }).join('\n')}`,
-  );
+  return parseInput('the suppression list', schema, input);
 }
 
 /** A list with the settings by which numbers and dates are understood. */

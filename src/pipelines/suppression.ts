@@ -7,6 +7,7 @@ import type { Store } from '../ports/store.ts';
 import type { Suppression, SuppressionFindings } from '../ports/suppression.ts';
 import { inParallel, type PipelineDeps, settle } from './deps.ts';
 import { stopTaskEarly } from './stop-task.ts';
+import { hasEnded } from './task-owner.ts';
 
 /** What it takes to end waiting callees: an operator's command has this much too. */
 export interface SuppressDeps {
@@ -144,8 +145,8 @@ async function judgeTask(
     deps.log.warn({ event: 'suppression_look_failed', ...facts, code, kind }, message);
     return 'unknown';
   }
-  const { state, callees } = result.value;
-  if (state === 'completed' || state === 'terminated') return 'ended';
+  const { callees } = result.value;
+  if (hasEnded(result.value)) return 'ended';
   // What a reading does not show, or shows more than once, may still be dialled unless every line says otherwise.
   const isLeft = (number: number): boolean => {
     const shown = callees.filter((callee) => callee.number === number);

@@ -10,7 +10,7 @@ import type { Spool } from '../ports/spool.ts';
 import type { CampaignRecord, Store } from '../ports/store.ts';
 import type { Suppression } from '../ports/suppression.ts';
 import { type AddImportSource, requireTaking, spooled } from './add-import.ts';
-import { headFault } from './ingest/head-fault.ts';
+import { emptyFault } from './ingest/head-fault.ts';
 import type { JudgeRows, Repeat } from './ingest/judge.ts';
 import { isFileFault, type ListHeader, readHeader } from './ingest/read-list.ts';
 import { type Candidate, type MappedRow, RowMapper, restored, rowTimes } from './ingest/row-mapper.ts';
@@ -125,8 +125,7 @@ async function readRows(
     await read.finish();
     return { rows: read.rows, fault: error.message };
   }
-  if (read === undefined)
-    throw headFault('the file is empty; its first line must name the columns', from.list);
+  if (read === undefined) throw emptyFault(from.list);
   await read.finish();
   return { rows: read.rows, fault: '' };
 }

@@ -98,13 +98,13 @@ export function requireTimeLeft({ id, settings, createdAt }: CampaignRecord, now
   );
 }
 
-/** The parsed input, or AppError `input_invalid` with every problem. */
-export function parseInput<T>(action: string, schema: z.ZodType<T>, input: unknown): T {
+/** The parsed input, or AppError `input_invalid` with every problem of it; `what` needs it, for the message. */
+export function parseInput<T>(what: string, schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input, { error: plainProblem });
   if (parsed.success) return parsed.data;
   throw new AppError(
     'input_invalid',
-    `"${action}" needs other input:\n${issueLines(parsed.error, { input }).join('\n')}`,
+    `${what} needs other input:\n${issueLines(parsed.error, { input }).join('\n')}`,
   );
 }
 

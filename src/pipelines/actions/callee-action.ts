@@ -60,7 +60,7 @@ export function selectionAction(row: SelectionRow): OperatorAction {
     allowed,
     input: SelectionInput,
     async run(deps, input) {
-      const { campaignId, by, disposition } = parseInput(name, SelectionInput, input);
+      const { campaignId, by, disposition } = parseInput(`"${name}"`, SelectionInput, input);
       const campaign = await requireCampaign(deps.store, campaignId);
       requireState(name, campaign, allowed);
       if (wish !== 'give_up') requireTimeLeft(campaign, deps.clock.now());
@@ -69,7 +69,7 @@ export function selectionAction(row: SelectionRow): OperatorAction {
       return finish(deps, campaign, { action: name, by, callees, which: `${countOf(callees)}${which}` });
     },
     async preview(deps, input) {
-      const { campaignId, disposition } = parseInput(name, SelectionInput, input);
+      const { campaignId, disposition } = parseInput(`"${name}"`, SelectionInput, input);
       await requireCampaign(deps.store, campaignId);
       return countSelected(deps, campaignId, selectionOf(disposition));
     },
@@ -90,7 +90,7 @@ export function calleeAction(
     allowed,
     input: CalleeInput,
     async run(deps, input) {
-      const { campaignId, by, callee } = parseInput(name, CalleeInput, input);
+      const { campaignId, by, callee } = parseInput(`"${name}"`, CalleeInput, input);
       const campaign = await requireCampaign(deps.store, campaignId);
       requireState(name, campaign, allowed);
       if (name !== 'give_up') requireTimeLeft(campaign, deps.clock.now());
@@ -99,7 +99,7 @@ export function calleeAction(
       return finish(deps, campaign, { action: name, by, callees: moved ? 1 : 0, which });
     },
     async preview(deps, input) {
-      const { campaignId, callee } = parseInput(name, CalleeInput, input);
+      const { campaignId, callee } = parseInput(`"${name}"`, CalleeInput, input);
       const [record] = await deps.store.records(campaignId, [callee]);
       return record !== undefined && WISH_STATES[name].includes(record.state) ? 1 : 0;
     },

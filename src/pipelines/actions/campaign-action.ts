@@ -25,7 +25,7 @@ function allowedStates(event: CampaignEvent, target: CampaignState): CampaignSta
 export function campaignAction(name: CampaignEvent, target: CampaignState, does: string): OperatorAction {
   const allowed = allowedStates(name, target);
   const run = async (deps: ActionDeps, input: unknown): Promise<ActionResult> => {
-    const { campaignId, by } = parseInput(name, CampaignInput, input);
+    const { campaignId, by } = parseInput(`"${name}"`, CampaignInput, input);
     const warnings =
       target === 'running' ? await passPreflight(deps, campaignId, { action: name, from: allowed }) : [];
     if (target === 'running') await forgetRefusals(deps, campaignId);
@@ -39,7 +39,7 @@ export function campaignAction(name: CampaignEvent, target: CampaignState, does:
     return { action: name, campaignId, state: target, changed, ...found, text };
   };
   const preview = async (deps: Pick<ActionDeps, 'store'>, input: unknown): Promise<number> => {
-    const { campaignId } = parseInput(name, CampaignInput, input);
+    const { campaignId } = parseInput(`"${name}"`, CampaignInput, input);
     await requireCampaign(deps.store, campaignId);
     return (await deps.store.counts(campaignId)).unfinished;
   };

@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ListBlock, OpenList } from '../../ports/list-reader.ts';
 import type { CampaignRecord, Store } from '../../ports/store.ts';
 import type { Suppression } from '../../ports/suppression.ts';
-import { headFault } from './head-fault.ts';
+import { emptyFault, headFault } from './head-fault.ts';
 import { type JudgeRows, judgeKnown } from './judge.ts';
 import { ListRows } from './list-rows.ts';
 import { RowMapper, rowTimes } from './row-mapper.ts';
@@ -89,7 +89,7 @@ export async function readList(deps: ReadDeps, from: ListOfImport, options: Read
       fault = error;
     }
     if (rows === undefined) {
-      throw fault ?? headFault('the file is empty; its first line must name the columns', list);
+      throw fault ?? emptyFault(list);
     }
     if ((await rows.finish()) === 'overtaken') return { end: 'overtaken' };
     return { end: 'file', rows: rows.read, fault };
